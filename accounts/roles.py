@@ -1,0 +1,95 @@
+"""Roles as groups, each a list of permissions by name. ``load_reference`` brings the database in line."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+
+class Role(StrEnum):
+    """Who may do what on the desk. An administrator is a superuser, not a group."""
+
+    CURATOR = "curator"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+_READ = (
+    "sources.view_publisher",
+    "sources.view_feed",
+    "sources.view_fetch",
+    "sources.view_item",
+    "sources.view_revision",
+    "sources.view_story",
+    "countries.view_situation",
+    "countries.view_term",
+    "countries.view_scheme",
+    "countries.view_phase",
+    "countries.view_tag",
+    "countries.view_tagsuggestion",
+    "countries.view_name",
+    "countries.view_risklistentry",
+    "monitoring.view_dailycount",
+    "monitoring.view_coverageday",
+    "briefings.view_edition",
+    "briefings.view_claim",
+    "briefings.view_passage",
+    "briefings.view_calendardate",
+)
+_CURATE = (
+    *_READ,
+    "sources.change_story",
+    "countries.add_tag",
+    "countries.add_phase",
+    "countries.add_name",
+    "countries.change_name",
+    "briefings.add_edition",
+    "briefings.change_edition",
+    "briefings.add_claim",
+    "briefings.change_claim",
+    "briefings.delete_claim",
+    "briefings.add_passage",
+    "briefings.change_passage",
+    "briefings.delete_passage",
+    "briefings.add_calendardate",
+    "briefings.change_calendardate",
+    "briefings.delete_calendardate",
+)
+PERMISSIONS: dict[Role, tuple[str, ...]] = {
+    Role.READER: _READ,
+    Role.CURATOR: _CURATE,
+    Role.EDITOR: (
+        *_CURATE,
+        "briefings.approve_edition",
+        "sources.change_feed",
+        "sources.add_feed",
+        "sources.change_publisher",
+        "sources.add_publisher",
+        "countries.change_situation",
+        "delivery.view_digest",
+        "delivery.view_dispatch",
+        "delivery.view_subscription",
+    ),
+}
+
+
+class UnknownPermission(Exception):
+    """A role names a permission that no app defines."""
+
+
+@transaction.atomic
+def sync_roles() -> None:
+    """Afterwards each role is a group with exactly its permissions. Raises UnknownPermission."""
+    for role, names in PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=role.value)
+        group.permissions.set([_permission(name) for name in names])
+
+
+def _permission(name: str) -> Permission:
+    app_label, codename = name.split(".")
+    try:
+        return Permission.objects.get(content_type__app_label=app_label, codename=codename)
+    except Permission.DoesNotExist as error:
+        raise UnknownPermission(name) from error

@@ -1,0 +1,1 @@
+"""Rendering: rows become one immutable Document, and every output is made from that value alone."""

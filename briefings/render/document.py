@@ -1,0 +1,266 @@
+"""The Document: one edition as one immutable value, from which every output is made.
+
+Page, PDF, plain text, mail parts and JSON are functions of this value, so they cannot disagree.
+Nothing here reads the database, the clock or a setting; ``briefings.compose`` makes a Document from rows, and a
+published edition keeps its Document as JSON and is rendered from that ever after.
+
+Text fields hold plain text (never HTML). Text that came from outside (titles, quotations, publishers) may run in any
+direction; templates wrap it in ``<bdi>`` or ``dir="auto"``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """One numbered entry of the annex of sources: one revision of one item, as it was when it was quoted."""
+
+    number: int
+    publisher: str
+    kind: str  # code of sources.models.PublisherKind: un, ngo, local_media, ...
+    language: str  # BCP 47
+    is_party: bool
+    title: str
+    url: str  # address of the original; shown as plain text where is_party
+    published_at: dt.datetime | None
+    published_precision: str  # second | minute | day | inferred
+    retrieved_at: dt.datetime
+    sha256: str  # of the stored text that the passages were taken from
+    is_full_text_public: bool
+    romanised_title: str = ""  # only where the title's script has no bundled font
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A quoted passage: W3C Web Annotation text-quote and text-position selectors over the stored text."""
+
+    id: str  # stable: "p" and the row's number
+    source: int  # SourceEntry.number
+    exact: str
+    prefix: str
+    suffix: str
+    start: int  # code points from the beginning of the stored text
+    end: int
+    language: str
+    place: str = ""  # "title", "feed" or "page": which stored text the offsets count in
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence group of the brief with the passages it rests on."""
+
+    id: str
+    kind: str  # claim | judgement
+    headline: str  # bold judgement sentence; may be empty
+    text: str
+    label: str  # "" or code: confirmed corroborated single_source claimed_by_party disputed unverified
+    mark: str  # "" or code: new updated corrected downgraded
+    passages: tuple[Passage, ...]
+    reports: int = 0  # items in the story it rests on; 0 where none
+    origins: int = 0  # independent origins of that story
+    # Actors section only:
+    name: str = ""
+    role: str = ""
+    attribution: str = ""
+    # Options section only:
+    risk: str = ""
+
+    @property
+    def citations(self) -> tuple[int, ...]:
+        """Numbers of the sources it cites, ascending, each once."""
+        return tuple(sorted({passage.source for passage in self.passages}))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A dated event to come."""
+
+    date: dt.date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """One day of the 28-day strip: independent reports with their exposure."""
+
+    date: dt.date
+    value: int | None  # None: not counted (no data is not zero)
+    feeds_active: int  # feeds that answered with success that day
+    feeds_expected: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageGroup:
+    """How many of the expected sources of one kind were seen."""
+
+    kind: str
+    expected: int
+    seen: int
+    silent: tuple[str, ...]  # names of the silent ones
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the desk could see: printed in every edition, never left out."""
+
+    expected: int
+    seen: int
+    groups: tuple[CoverageGroup, ...]
+    note: str = ""  # languages or places without any source, declared shutdowns
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong in an earlier version, since when, and which edition carried it."""
+
+    edition_id: str
+    text: str
+    corrected_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One edition, complete. Raises nothing; built by ``briefings.compose.compose``."""
+
+    # 0 header strip
+    id: str  # "CAF-2013-12-24-v1"
+    situation_code: str
+    situation_name: str
+    language: str  # BCP 47 of the edition
+    direction: str  # ltr | rtl
+    date: dt.date
+    kind: str  # routine | flash | quiet
+    sequence: int
+    version: int
+    status: str  # draft | in_review | approved | published | corrected | withdrawn
+    tlp: str  # "CLEAR"
+    time_zone: str  # IANA
+    period_start: dt.datetime
+    period_end: dt.datetime  # the cut-off
+    issued_at: dt.datetime | None
+    next_issue_at: dt.datetime | None
+    prepared_by: str  # a role, never a person: "Curator desk"
+    approved_by: str  # a role, "" until approved
+    is_sample: bool  # the reconstruction that ships with the project
+
+    # 1 bottom line
+    bottom_line: str
+    trend: str  # worsening | unchanged | easing
+    level: int  # 0..3
+    level_since: dt.date | None
+    likelihood: str
+    confidence: str
+
+    # 2 to 10
+    what_changed: tuple[Claim, ...]
+    key_developments: tuple[Claim, ...]
+    calendar: tuple[CalendarEntry, ...]
+    days: tuple[DayCount, ...]  # 28, oldest first
+    assessment: str
+    alternative: str
+    signs: tuple[str, ...]
+    local_perspective: tuple[Claim, ...]
+    actors: tuple[Claim, ...]
+    engaged: tuple[Claim, ...]
+    options: tuple[Claim, ...]
+    unknown: str
+    coverage: Coverage
+
+    # 11, 12
+    sources: tuple[SourceEntry, ...]
+    corrections: tuple[Correction, ...] = ()
+    schema: int = SCHEMA_VERSION
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim in reading order."""
+        return (
+            *self.what_changed,
+            *self.key_developments,
+            *self.local_perspective,
+            *self.actors,
+            *self.engaged,
+            *self.options,
+        )
+
+    @property
+    def is_quiet(self) -> bool:
+        return self.kind == "quiet"
+
+    def source(self, number: int) -> SourceEntry:
+        """The entry with that number. Raises KeyError where there is none."""
+        for entry in self.sources:
+            if entry.number == number:
+                return entry
+        raise KeyError(number)
+
+    def passages_of(self, number: int) -> tuple[Passage, ...]:
+        """The passages quoted from that source, in reading order."""
+        return tuple(p for claim in self.claims for p in claim.passages if p.source == number)
+
+
+def to_json(document: Document) -> dict[str, Any]:
+    """A JSON-safe dict: dates and times in ISO 8601, UTC offsets kept. ``from_json`` undoes it exactly."""
+    return typing.cast(dict[str, Any], json.loads(canonical_bytes(document)))
+
+
+def canonical_bytes(document: Document) -> bytes:
+    """The bytes that are hashed and signed: sorted keys, no white space, UTF-8 (after RFC 8785 in spirit)."""
+    return json.dumps(
+        dataclasses.asdict(document),
+        default=_iso,
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    ).encode()
+
+
+#: Fields that signing and issuing themselves set: what was approved is everything else.
+_SET_BY_SIGNING = {"status": "", "issued_at": None, "next_issue_at": None, "approved_by": ""}
+
+
+def content_hash(document: Document) -> str:
+    """SHA-256 (hex) of what a person approves: the whole Document but for what signing and issuing set."""
+    return hashlib.sha256(canonical_bytes(dataclasses.replace(document, **_SET_BY_SIGNING))).hexdigest()  # type: ignore[arg-type]
+
+
+def from_json(data: dict[str, Any]) -> Document:
+    """The Document that ``to_json`` wrote. Raises KeyError or ValueError on data that is not one."""
+    return typing.cast(Document, _build(Document, data))
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")
+
+
+def _build(kind: Any, value: Any) -> Any:
+    """``value`` (from JSON) as an instance of ``kind``, following the dataclasses' own annotations."""
+    origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if origin is types.UnionType:
+        inner = next(arg for arg in args if arg is not types.NoneType)
+        return None if value is None else _build(inner, value)
+    if origin is tuple:
+        return tuple(_build(args[0], each) for each in value)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        fields = [f.name for f in dataclasses.fields(kind)]
+        return kind(**{name: _build(hints[name], value[name]) for name in fields})
+    if kind is dt.datetime:
+        return dt.datetime.fromisoformat(value)
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
+    return value

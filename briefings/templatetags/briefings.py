@@ -1,0 +1,309 @@
+"""How values of a Document become words and marks in templates: dates with their zone, codes to words, figures.
+
+Formatting only: it reads no database and decides nothing. Words follow the active language, so templates that show
+an edition wrap it in ``{% language document.language %}``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from babel import Locale, UnknownLocaleError
+from django import template
+from django.utils import dateformat
+from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, EvidenceLabel, Trend
+from briefings.render import figures
+from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry
+from sources.models import PublisherKind
+
+register = template.Library()
+
+LEVELS = (
+    gettext_lazy("early signs"),
+    gettext_lazy("lead-up"),
+    gettext_lazy("growing violence"),
+    gettext_lazy("height of the crisis"),
+)
+COVERAGE_GROUPS = {
+    "local": gettext_lazy("Local"),
+    "ngo": gettext_lazy("NGOs"),
+    "un": gettext_lazy("UN and courts"),
+    "news": gettext_lazy("News"),
+    "scholarly": gettext_lazy("Scholarly"),
+    "party": gettext_lazy("State, parties"),
+    "other": gettext_lazy("Other"),
+}
+INDEPENDENCE = {
+    True: pgettext_lazy("source descriptor", "speaks for a party"),
+    False: pgettext_lazy("source descriptor", "independent of the parties"),
+}
+_WORDS = {
+    "label": EvidenceLabel,
+    "mark": ChangeMark,
+    "trend": Trend,
+    "kind": EditionKind,
+    "status": EditionStatus,
+    "attribution": Attribution,
+    "publisher": PublisherKind,
+}
+
+
+# ------------------------------------------------------------------------------------------------ codes to words
+@register.filter
+def word(code: str, vocabulary: str) -> str:
+    """The word for a code of that vocabulary (label, mark, trend, kind, status, attribution, publisher).
+
+    A code that the vocabulary does not know, as an old frozen edition may carry, is shown as it is.
+    """
+    try:
+        return str(_WORDS[vocabulary](code).label)
+    except ValueError:
+        return code.replace("_", " ")
+
+
+@register.filter
+def level_word(level: int) -> str:
+    """What the desk's level means: 0 early signs … 3 height of the crisis."""
+    return str(LEVELS[level]) if 0 <= level < len(LEVELS) else str(level)
+
+
+@register.filter
+def level_bars(level: int) -> list[bool]:
+    """Four bars, filled up to and including the level."""
+    return [step <= level for step in range(4)]
+
+
+@register.filter
+def group_word(group: str) -> str:
+    """The name of a group of the coverage field."""
+    return str(COVERAGE_GROUPS[group])
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language's name in the active language: ``fr`` is French. The code itself where CLDR has no name."""
+    if not code:
+        return ""
+    try:
+        locale = Locale.parse((get_language() or "en").replace("-", "_"))
+        name = Locale.parse(code.replace("-", "_")).get_display_name(locale)
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name or code
+
+
+@register.filter
+def independence(entry: SourceEntry) -> str:
+    return str(INDEPENDENCE[entry.is_party])
+
+
+@register.filter
+def short_hash(sha256: str) -> str:
+    """The first twelve figures of a hash, enough to compare by eye."""
+    return sha256[:12]
+
+
+@register.filter
+def origins_words(claim: Claim) -> str:
+    """"5 reports, 2 independent origins"; empty where nothing was counted."""
+    if not claim.reports:
+        return ""
+    reports = ngettext("%(count)d report", "%(count)d reports", claim.reports) % {"count": claim.reports}
+    if not claim.origins:
+        return reports
+    origins = ngettext(
+        "%(count)d independent origin", "%(count)d independent origins", claim.origins
+    ) % {"count": claim.origins}
+    return _("%(reports)s, %(origins)s") % {"reports": reports, "origins": origins}
+
+
+# ------------------------------------------------------------------------------------------------ dates with zones
+@register.filter
+def long_date(value: dt.date | None) -> str:
+    """Tuesday 24 December 2013."""
+    return dateformat.format(value, _("l j F Y")) if value else ""
+
+
+@register.filter
+def plain_date(value: dt.date | None) -> str:
+    """24 December 2013."""
+    return dateformat.format(value, _("j F Y")) if value else ""
+
+
+@register.filter
+def brief_date(value: dt.date | None) -> str:
+    """24 Dec."""
+    return dateformat.format(value, _("j M")) if value else ""
+
+
+@register.filter
+def weekday(value: dt.date | None) -> str:
+    """Tue."""
+    return dateformat.format(value, "D") if value else ""
+
+
+@register.filter
+def at(value: dt.datetime | None, zone: str = "UTC") -> str:
+    """24 Dec 2013, 06:00, on the clocks of that zone. Print the zone beside it: ``zone_name``."""
+    return dateformat.format(value.astimezone(_zone(zone)), _("j M Y, H:i")) if value else ""
+
+
+@register.filter
+def clock(value: dt.datetime | None, zone: str = "UTC") -> str:
+    """06:00, on the clocks of that zone."""
+    return dateformat.format(value.astimezone(_zone(zone)), "H:i") if value else ""
+
+
+@register.filter
+def machine_time(value: dt.datetime | None) -> str:
+    """ISO 8601 in UTC, for ``<time datetime>``."""
+    return value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else ""
+
+
+@register.filter
+def zone_name(value: dt.datetime | None, zone: str = "UTC") -> str:
+    """The zone as a reader knows it, with its offset on that day: ``WAT, UTC+1``; ``UTC+6:30`` where it has no name."""
+    if value is None:
+        return ""
+    local = value.astimezone(_zone(zone))
+    minutes = int((local.utcoffset() or dt.timedelta()).total_seconds() // 60)
+    if minutes == 0 and local.tzname() == "UTC":
+        return "UTC"
+    sign = "−" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+    name = local.tzname() or ""
+    return offset if not name or name[0] in "+-" else f"{name}, {offset}"
+
+
+@register.filter
+def period(document: Document) -> str:
+    """The period covered, on local clocks: 23 Dec, 06:00 to 24 Dec 2013, 06:00."""
+    zone = _zone(document.time_zone)
+    start, end = document.period_start.astimezone(zone), document.period_end.astimezone(zone)
+    return _("%(start)s to %(end)s") % {
+        "start": dateformat.format(start, _("j M, H:i")),
+        "end": dateformat.format(end, _("j M Y, H:i")),
+    }
+
+
+@register.filter
+def published(entry: SourceEntry) -> str:
+    """When the source says it was published, no more precisely than is known."""
+    if entry.published_at is None:
+        return _("undated")
+    moment = entry.published_at.astimezone(dt.UTC)
+    if entry.published_precision in {"second", "minute"}:
+        return dateformat.format(moment, _("j M Y, H:i")) + " UTC"
+    day = dateformat.format(moment, _("j M Y"))
+    return _("%(day)s (date inferred)") % {"day": day} if entry.published_precision == "inferred" else day
+
+
+def _zone(name: str) -> dt.tzinfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+# ------------------------------------------------------------------------------------------------ citations
+@register.filter
+def cited(claim: Claim, document: Document) -> list[SourceEntry]:
+    """The entries that a claim cites, ascending."""
+    wanted = set(claim.citations)
+    return [entry for entry in document.sources if entry.number in wanted]
+
+
+@register.filter
+def passages_of(document: Document, number: int) -> list[Passage]:
+    """The passages quoted from that source, each wording once, in reading order."""
+    seen: dict[tuple[int, int, str], Passage] = {}
+    for passage in document.passages_of(number):
+        seen.setdefault((passage.start, passage.end, passage.exact), passage)
+    return list(seen.values())
+
+
+@register.filter
+def claims_on(document: Document, number: int) -> list[Claim]:
+    """The claims that rest on that source."""
+    return [claim for claim in document.claims if number in claim.citations]
+
+
+# ------------------------------------------------------------------------------------------------ figures
+@register.filter
+def strip(days: Sequence[DayCount]) -> figures.Strip | None:
+    """The 28-day strip in the direction of the active language."""
+    return figures.strip(days, rtl=get_language_bidi())
+
+
+@register.filter
+def strip_words(drawn: figures.Strip) -> str:
+    """What the strip shows, in words: its text equivalent, and the caption under it."""
+    words = []
+    if drawn.peak:
+        words.append(
+            _("Highest %(count)d on %(date)s.") % {"count": drawn.peak.value or 0, "date": brief_date(drawn.peak.date)}
+        )
+    if drawn.last.value is not None:
+        text = _("%(count)d on %(date)s.") if drawn.last.is_complete else _("%(count)d on %(date)s, still incomplete.")
+        words.append(text % {"count": drawn.last.value, "date": brief_date(drawn.last.date)})
+    if drawn.usual:
+        low, high = drawn.usual
+        words.append(_("Usual range %(low)d to %(high)d.") % {"low": low, "high": high})
+    if drawn.missing:
+        words.append(
+            ngettext("No count on %(count)d day.", "No count on %(count)d days.", drawn.missing)
+            % {"count": drawn.missing}
+        )
+    return " ".join(words)
+
+
+@register.filter
+def coverage_field(coverage: Coverage) -> tuple[figures.FieldRow, ...]:
+    return figures.coverage_field(coverage.groups)
+
+
+@register.filter
+def coverage_words(coverage: Coverage) -> str:
+    """"14 of 16 expected sources seen"."""
+    if not coverage.expected:
+        return _("No source was expected: the desk could see nothing here.")
+    return _("%(seen)d of %(expected)d expected sources seen") % {"seen": coverage.seen, "expected": coverage.expected}
+
+
+@register.filter
+def silent_sources(coverage: Coverage) -> list[str]:
+    return [name for group in coverage.groups for name in group.silent]
+
+
+class DatedLevel(Protocol):
+    """A level and the day it was set for: a row of Phase, or anything alike."""
+
+    level: int
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The phase ribbon as templates draw it."""
+
+    spells: tuple[figures.Spell, ...]
+    width: float
+    height: float
+
+
+@register.simple_tag
+def phase_ribbon(phases: Iterable[DatedLevel], until: dt.date) -> Ribbon:
+    """The ribbon of dated levels up to a date."""
+    changes = [(phase.since, phase.level) for phase in phases]
+    spells = figures.phase_ribbon(changes, until=until, rtl=get_language_bidi())
+    return Ribbon(spells, figures.RIBBON_WIDTH, figures.RIBBON_HEIGHT)

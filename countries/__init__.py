@@ -1,0 +1,1 @@
+"""Countries: what items are about: situations, vocabularies, suggestions and people's decisions on them."""

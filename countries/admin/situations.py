@@ -1,0 +1,100 @@
+"""Situations in the desk, each with its queue."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from countries.admin import queue
+from countries.models import Phase, RiskListEntry, Situation, Tag, TagSuggestion
+
+
+class RiskListInline(admin.TabularInline[RiskListEntry, Situation]):
+    model = RiskListEntry
+    extra = 0
+    can_delete = False
+    fields = ("list_name", "edition", "value", "unit", "status")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Situation | None = None) -> bool:
+        return False
+
+
+@admin.register(Situation)
+class SituationAdmin(admin.ModelAdmin[Situation]):
+    list_display = ("name", "code", "tier", "time_zone", "cut_off", "queue_link")
+    list_filter = ("tier",)
+    search_fields = ("name", "code")
+    ordering = ("name",)
+    inlines: ClassVar = [RiskListInline]
+    readonly_fields = ("code", "iso2", "iso3", "suggested_phase", "reference_version")
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("queue/", wrap(queue.choose), name="countries_queue_choose"),
+            path("queue/<slug:code>/", wrap(queue.show), name="countries_queue"),
+            path("queue/<slug:code>/<int:item_id>/decide/", wrap(queue.decide_one), name="countries_queue_decide"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("queue"))
+    def queue_link(self, situation: Situation) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:countries_queue", args=[situation.code]), _("open"))
+
+
+@admin.register(Phase)
+class PhaseAdmin(admin.ModelAdmin[Phase]):
+    list_display = ("situation", "level", "since", "set_by", "set_at")
+    list_filter = ("situation",)
+    list_select_related = ("situation", "set_by")
+    fields = ("situation", "level", "since", "reason")
+    ordering = ("-since", "-id")
+
+    def has_change_permission(self, request: HttpRequest, obj: Phase | None = None) -> bool:
+        return False  # a phase is set anew, never rewritten
+
+    def has_delete_permission(self, request: HttpRequest, obj: Phase | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Phase, form: ModelForm[Phase], change: bool) -> None:
+        obj.set_by = request.user  # type: ignore[assignment]
+        obj.set_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+
+class _WrittenElsewhere:
+    """Rows that the pipeline or the queue writes are only read here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Tag)
+class TagAdmin(_WrittenElsewhere, admin.ModelAdmin[Tag]):
+    list_display = ("item", "situation", "term", "verdict", "decided_by", "decided_at", "is_current")
+    list_filter = ("verdict", "situation")
+    list_select_related = ("item", "situation", "term", "decided_by")
+    ordering = ("-decided_at", "-id")
+
+
+@admin.register(TagSuggestion)
+class TagSuggestionAdmin(_WrittenElsewhere, admin.ModelAdmin[TagSuggestion]):
+    list_display = ("item", "situation", "score", "is_focus", "version", "created_at")
+    list_filter = ("situation", "version")
+    list_select_related = ("item", "situation")
+    ordering = ("-created_at", "-id")

@@ -1,0 +1,35 @@
+"""The schedule, in code. Each stage looks for its own work; no stage calls the next."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from celery.schedules import crontab
+
+
+class Entry(TypedDict):
+    task: str
+    schedule: float | crontab
+    options: dict[str, object]
+
+
+def _every(seconds: float, task: str, queue: str) -> Entry:
+    # A tick that waited longer than a few periods is worthless: the next one finds the same rows.
+    return {"task": task, "schedule": seconds, "options": {"queue": queue, "expires": max(30, seconds * 3)}}
+
+
+def SCHEDULE(tick: int) -> dict[str, Entry]:
+    """The beat schedule; ``tick`` is how often a stage looks for work, in seconds."""
+    return {
+        "fetch due feeds": _every(tick, "sources.tasks.fetch_due_feeds", "ingest"),
+        "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
+        "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
+        "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
+        "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
+        "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),
+        "assemble drafts": _every(tick * 5, "briefings.tasks.assemble_due", "default"),
+        "render published": _every(tick, "briefings.tasks.render_published", "default"),
+        "queue digests": _every(tick, "delivery.tasks.queue_digests", "mail"),
+        "send queued mail": _every(tick, "delivery.tasks.send_queued", "mail"),
+        "look for stuck mail": _every(60, "delivery.tasks.report_stuck", "mail"),
+    }

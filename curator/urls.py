@@ -1,0 +1,21 @@
+"""Addresses of the whole site."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from curator.views import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("desk/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("delivery.urls")),
+    path("", include("briefings.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.insert(0, path("demo/", include("sample.urls")))

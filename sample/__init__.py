@@ -1,0 +1,1 @@
+"""The bundled sample: a reconstruction that the demo and the tests run on. Nothing imports it."""

@@ -1,0 +1,1 @@
+"""Sources: a country-blind library of what was published: publishers, feeds, fetches, items, revisions, snapshots, stories."""

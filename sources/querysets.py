@@ -1,0 +1,51 @@
+"""Named queries over the library. They return querysets and read no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from sources.models import Feed, Item, Story  # noqa: F401
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    def active(self) -> FeedQuerySet:
+        return self.filter(is_active=True)
+
+    def due(self, at: dt.datetime) -> FeedQuerySet:
+        """Active, its time has come, and nobody is fetching it."""
+        return self.active().filter(
+            Q(next_check_at=None) | Q(next_check_at__lte=at),
+            Q(claimed_until=None) | Q(claimed_until__lte=at),
+        )
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def reported_between(self, start: dt.datetime, end: dt.datetime) -> ItemQuerySet:
+        """Reported after ``start`` and not after ``end``."""
+        return self.filter(reported_at__gt=start, reported_at__lte=end)
+
+    def to_extract(self, at: dt.datetime) -> ItemQuerySet:
+        """Waiting for full text, and not put off."""
+        return self.filter(extract_state="pending").filter(Q(extract_after=None) | Q(extract_after__lte=at))
+
+    def without_language(self) -> ItemQuerySet:
+        """Ready to be identified: extraction has had its turn."""
+        return self.filter(language_version="").exclude(extract_state="pending")
+
+    def without_story(self) -> ItemQuerySet:
+        return self.filter(story=None).exclude(language_version="")
+
+    def with_text(self) -> ItemQuerySet:
+        """Everything needed to read an item, in one query."""
+        return self.select_related("feed__publisher", "current__full_text__snapshot")
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def standing(self) -> StoryQuerySet:
+        """Not merged away."""
+        return self.filter(merged_into=None)

@@ -1,0 +1,50 @@
+"""What every test stands on: a real PostgreSQL and a real Redis, started by the run itself, and no way to the network.
+
+The engines keep their state below ``test`` in the state folder, so that a run beside the demo disturbs nothing. Set
+DATABASE_URL and REDIS_URL to test against others. Settings are read here, after the engines stand: a ``conftest.py``
+further down must not import models at its top.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from curator import engines
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Starts the engines, then lets Django read where they are. pytest-django's own hook runs after this one."""
+    state = Path(os.environ.get("CURATOR_VAR") or ROOT / "var") / "test"
+    shutil.rmtree(state / "media", ignore_errors=True)
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    try:
+        found = stack.enter_context(engines.running(state, durable=False))
+    except engines.EngineError as error:
+        raise pytest.UsageError(str(error)) from error
+    os.environ |= {
+        "CURATOR_ENV": "development",
+        "CURATOR_VAR": str(state),
+        "DATABASE_URL": found.database_url,
+        "REDIS_URL": found.redis_url,
+        "DJANGO_SETTINGS_MODULE": "curator.settings",
+    }
+    import django
+
+    django.setup()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public test data beside the repository, or the one CURATOR_SHARED_DATA names."""
+    folder = Path(os.environ.get("CURATOR_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no shared test data at {folder}; CURATOR_SHARED_DATA may name another folder")
+    return folder
