@@ -1,0 +1,87 @@
+"""Screening: each revision once per version, names effective at once, decisions left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from countries.models import Screening, TagSuggestion
+from countries.tagging import decide
+from countries.tagging.queue import suggest_pending
+from sources.models import Revision
+from tests.factories.countries import NameFactory, SituationFactory, UserFactory
+from tests.factories.sources import NOON, ItemFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def situation():
+    return NameFactory(text="Bangui").situation
+
+
+def test_an_item_is_screened_once_and_its_suggestion_carries_the_words(situation):
+    item = ItemFactory(title="Calm in Bangui", text="Shops reopened in Bangui.")
+
+    assert suggest_pending(at=NOON) == 1
+    assert suggest_pending(at=NOON) == 0
+
+    suggestion = TagSuggestion.objects.get()
+    reading = f"{item.title}\n{item.current.text}"
+    assert (suggestion.item, suggestion.situation) == (item, situation)
+    assert {reading[e["start"] : e["end"]] for e in suggestion.evidence} == {"Bangui"}
+
+
+def test_an_item_about_nothing_we_follow_is_screened_and_not_asked_again(situation):
+    ItemFactory(title="Locusts in Madagascar")
+
+    assert suggest_pending(at=NOON) == 1
+    assert (TagSuggestion.objects.count(), Screening.objects.count()) == (0, 1)
+
+
+def test_a_new_revision_is_screened_again_and_keeps_one_suggestion(situation):
+    item = ItemFactory(title="Calm in Bangui", text="Bangui.")
+    suggest_pending(at=NOON)
+    item.current = Revision.objects.create(
+        item=item, number=2, title=item.title, text="Bangui, corrected.", content_hash="b" * 64, seen_at=NOON
+    )
+    item.save()
+
+    assert suggest_pending(at=NOON) == 1
+    assert TagSuggestion.objects.get().revision.number == 2
+
+
+def test_a_name_added_in_the_desk_counts_without_a_restart(situation):
+    ItemFactory(title="Nothing known yet")
+    suggest_pending(at=NOON)
+    NameFactory(text="Bossangoa", situation=situation, kind="place")
+    ItemFactory(title="Shots in Bossangoa")
+
+    suggest_pending(at=NOON)
+
+    assert TagSuggestion.objects.get().item.title == "Shots in Bossangoa"
+
+
+def test_what_a_person_rejected_leaves_the_queue_and_what_they_take_back_returns(situation):
+    item = ItemFactory(title="Calm in Bangui")
+    suggest_pending(at=NOON)
+    curator = UserFactory()
+
+    decide.reject(item, situation=situation, by=curator, at=NOON)
+    assert not TagSuggestion.objects.undecided().exists()
+
+    decide.withdraw(item, situation=situation, by=curator, at=NOON)
+    assert TagSuggestion.objects.undecided().count() == 1
+
+
+def test_the_cost_of_a_batch_does_not_grow_with_its_size(situation, django_assert_max_num_queries):
+    ItemFactory.create_batch(12, title="Calm in Bangui")
+
+    with django_assert_max_num_queries(12):
+        assert suggest_pending(at=NOON) == 12
+
+
+def test_an_empty_queue_costs_one_look(django_assert_max_num_queries):
+    SituationFactory()
+
+    with django_assert_max_num_queries(3):
+        assert suggest_pending(at=NOON) == 0
