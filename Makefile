@@ -44,7 +44,7 @@ faults: setup ## The tests that kill, cut and starve what is running
 	@$(PYTHON_HERE) -m pytest tests/faults
 
 bench-%: setup ## One measurement beside its peer: bench/NAME.py
-	@$(PYTHON_HERE) bench/$(subst -,_,$*).py
+	@$(PYTHON_HERE) -m bench.$(subst -,_,$*)
 
 clean: ## Remove what tools and test runs leave behind (not your data)
 	rm -rf var/smoke var/test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,6 +7,8 @@ from enum import StrEnum
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from accounts.models import User
+
 
 class Role(StrEnum):
     """Who may do what on the desk. An administrator is a superuser, not a group."""
@@ -75,8 +77,38 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
 }
 
 
+#: Not a role but a superuser: may do everything, invites people, and gives and takes roles.
+ADMINISTRATOR = "administrator"
+#: Roles whose work is on the desk.
+_AT_THE_DESK = frozenset({Role.CURATOR, Role.EDITOR})
+
+
 class UnknownPermission(Exception):
     """A role names a permission that no app defines."""
+
+
+class RolesNotLoaded(Exception):
+    """The groups do not exist yet: ``manage.py load_reference`` makes them."""
+
+
+def assign(user: User, role: Role | None) -> None:
+    """Afterwards the user has exactly this role; None makes an administrator. Raises RolesNotLoaded."""
+    groups = list(Group.objects.filter(name=role.value)) if role else []
+    if role and not groups:
+        raise RolesNotLoaded(role.value)
+    with transaction.atomic():
+        user.is_superuser = role is None
+        user.is_staff = role is None or role in _AT_THE_DESK
+        user.save(update_fields=["is_superuser", "is_staff"])
+        user.groups.set(groups)
+
+
+def role_of(user: User) -> str:
+    """The role's name, ``administrator``, or an empty string."""
+    if user.is_superuser:
+        return ADMINISTRATOR
+    names = {group.name for group in user.groups.all()}
+    return next((role.value for role in reversed(Role) if role.value in names), "")
 
 
 @transaction.atomic

@@ -82,9 +82,13 @@ class Edition(models.Model):
     )
     level_since = models.DateField(_("level since"), null=True, blank=True)
     likelihood = models.TextField(
-        _("likelihood"), blank=True, help_text=_("One sentence with one term of the ICD 203 scale; no confidence in it.")
+        _("likelihood"),
+        blank=True,
+        help_text=_("One sentence with one term of the ICD 203 scale; no confidence in it."),
     )
-    confidence = models.TextField(_("confidence"), blank=True, help_text=_("A separate sentence: high, moderate or low, and why."))
+    confidence = models.TextField(
+        _("confidence"), blank=True, help_text=_("A separate sentence: high, moderate or low, and why.")
+    )
     assessment = models.TextField(_("assessment and outlook"), blank=True)
     alternative = models.TextField(_("alternative view"), blank=True, help_text=_("At most 40 words."))
     signs = ArrayField(
@@ -93,7 +97,10 @@ class Edition(models.Model):
     unknown = models.TextField(_("what we do not know"), blank=True, help_text=_("At most 60 words."))
     correction_note = models.TextField(_("what was wrong"), blank=True)
     waiver = models.CharField(
-        _("reason for exceeding a limit"), max_length=300, blank=True, help_text=_("Over-length is refused without one.")
+        _("reason for exceeding a limit"),
+        max_length=300,
+        blank=True,
+        help_text=_("Over-length is refused without one."),
     )
 
     assembled_at = models.DateTimeField(_("assembled"))
@@ -114,7 +121,15 @@ class Edition(models.Model):
         output_field=models.CharField(max_length=10),
         db_persist=True,
     )
-    document = models.JSONField(null=True, blank=True, editable=False, help_text=_("the frozen Document, once published"))
+    document = models.JSONField(
+        null=True, blank=True, editable=False, help_text=_("the frozen Document, once published")
+    )
+    measured = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("counts and coverage as they stood when it was sent for review; live until then"),
+    )
 
     objects = EditionQuerySet.as_manager()
 
@@ -128,6 +143,13 @@ class Edition(models.Model):
             models.UniqueConstraint(
                 fields=["situation", "date", "kind", "sequence", "language", "version"], name="edition_once"
             ),
+            # A routine and a quiet edition of one day would share their public id.
+            models.UniqueConstraint(
+                fields=["situation", "date", "language", "version"],
+                name="edition_one_a_day",
+                condition=~Q(kind=EditionKind.FLASH),
+            ),
+            models.CheckConstraint(name="edition_sequence", condition=Q(kind=EditionKind.FLASH) | Q(sequence=1)),
             models.CheckConstraint(name="edition_level", condition=Q(level__lte=3)),
             models.CheckConstraint(name="edition_period", condition=Q(period_start__lt=F("period_end"))),
             models.CheckConstraint(
@@ -249,7 +271,9 @@ class Claim(models.Model):
     mark = models.CharField(_("change"), max_length=12, choices=ChangeMark, blank=True)
     story = models.ForeignKey(Story, models.PROTECT, null=True, blank=True, related_name="+")
     is_drafted = models.BooleanField(
-        _("drafted by the machine"), default=False, help_text=_("nobody has touched it; assembling again may replace it")
+        _("drafted by the machine"),
+        default=False,
+        help_text=_("nobody has touched it; assembling again may replace it"),
     )
     name = models.CharField(_("actor"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=120, blank=True)
@@ -325,6 +349,48 @@ class CoveredItem(models.Model):
         return f"{self.edition_id} {self.item_id}"
 
 
+class Dismissal(models.Model):
+    """A person removed what was drafted from this item in this section: assembling again does not bring it back."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="dismissals")
+    section = models.CharField(max_length=20, choices=Section)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "section", "item"], name="dismissed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.section} {self.item_id}"
+
+
+class Step(models.Model):
+    """One act in an edition's way to publication, with who and when. Append-only; written by ``workflow`` and ``writing``."""
+
+    class Act(models.TextChoices):
+        OPENED = "opened", _("opened")
+        SUBMITTED = "submitted", _("sent for review")
+        SENT_BACK = "sent_back", _("sent back")
+        APPROVED = "approved", _("approved")
+        VOIDED = "voided", _("changed after approval: the approval is void")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="steps")
+    act = models.CharField(max_length=10, choices=Act)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.act}"
+
+
 class Artefact(models.Model):
     """The bytes of one output of a published edition, made once and kept: PDF A4, PDF Letter, text, JSON."""
 
@@ -348,3 +414,24 @@ class Artefact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Rendering(models.Model):
+    """An output of a published edition that is still to be made: who looks after it until when, and what went wrong.
+
+    Written by ``publish``; goes when its Artefact is there. Where ``attempts`` are used up a person must look.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="renderings")
+    form = models.CharField(max_length=12, choices=Artefact.Form)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("output to make")
+        verbose_name_plural = _("outputs to make")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "form"], name="rendering_once")]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.form}"

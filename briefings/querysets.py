@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from django.db import models
 
 if TYPE_CHECKING:
-    from briefings.models import Edition  # noqa: F401
+    from briefings.models import Edition
 
 ISSUED = ("published", "corrected", "withdrawn")
+UNFINISHED = ("draft", "in_review", "approved")
+
+#: ``SDN-2026-09-14-v1``, ``SDN-2026-09-14-flash2-fr-v3``: what ``Edition.public_id`` makes.
+_PUBLIC_ID = re.compile(
+    r"(?P<code>[A-Z]{2,8})-(?P<date>\d{4}-\d{2}-\d{2})(?:-flash(?P<flash>\d{1,3}))?"
+    r"(?:-(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?-v(?P<version>\d{1,3})"
+)
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -20,6 +29,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def standing(self) -> EditionQuerySet:
         """Published, and neither corrected by a later version nor withdrawn."""
         return self.filter(status="published")
+
+    def unfinished(self) -> EditionQuerySet:
+        return self.filter(status__in=UNFINISHED)
 
     def newest_first(self) -> EditionQuerySet:
         return self.order_by("-date", "-published_at", "-version", "-id")
@@ -33,5 +45,32 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             .select_related("situation")
         )
 
-    def unfinished(self) -> EditionQuerySet:
-        return self.filter(status__in=["draft", "in_review", "approved"])
+    def daily(self) -> EditionQuerySet:
+        """The editions of a day, routine or quiet; no flashes."""
+        return self.exclude(kind="flash")
+
+    def with_public_id(self, public_id: str) -> EditionQuerySet:
+        """At most one: a routine and a quiet edition of one day share no version number."""
+        match = _PUBLIC_ID.fullmatch(public_id)
+        if match is None:
+            return self.none()
+        try:
+            date = dt.date.fromisoformat(match["date"])
+        except ValueError:
+            return self.none()
+        found = self.filter(
+            situation__code=match["code"],
+            date=date,
+            language=match["language"] or "en",
+            version=int(match["version"]),
+        ).select_related("situation")
+        if match["flash"]:
+            return found.filter(kind="flash", sequence=int(match["flash"]))
+        return found.daily()
+
+    def versions_of(self, edition: Edition) -> EditionQuerySet:
+        """Every version of the same edition, itself included."""
+        same = self.filter(
+            situation=edition.situation_id, date=edition.date, sequence=edition.sequence, language=edition.language
+        )
+        return same.filter(kind="flash") if edition.kind == "flash" else same.daily()

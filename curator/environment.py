@@ -15,14 +15,14 @@ class BadSetting(Exception):
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that ``NAME_FILE`` names, or the default."""
+    """The variable, or the content of the file that ``NAME_FILE`` names, or the default. Empty counts as unset."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise BadSetting(f"{name}_FILE={path!r} cannot be read: {error.strerror}") from error
-    return os.environ.get(name, default).strip()
+    return os.environ.get(name, "").strip() or default
 
 
 def required(name: str, why: str) -> str:

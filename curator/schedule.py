@@ -32,4 +32,5 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "queue digests": _every(tick, "delivery.tasks.queue_digests", "mail"),
         "send queued mail": _every(tick, "delivery.tasks.send_queued", "mail"),
         "look for stuck mail": _every(60, "delivery.tasks.report_stuck", "mail"),
+        "forget addresses": _every(3600, "delivery.tasks.forget_addresses", "mail"),
     }

@@ -41,7 +41,9 @@ MAIL_CATCHER_DIR = VAR_DIR / "mail"
 if PRODUCTION:
     SECRET_KEY = env.required("SECRET_KEY", "it signs sessions and links; make one with `openssl rand -base64 48`")
     SUBSCRIBER_KEYS = env.words("SUBSCRIBER_KEY") or [
-        env.required("SUBSCRIBER_KEY", "it encrypts subscribers' addresses; make one with `manage.py new_subscriber_key`")
+        env.required(
+            "SUBSCRIBER_KEY", "it encrypts subscribers' addresses; make one with `manage.py new_subscriber_key`"
+        )
     ]
     ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 else:
@@ -117,7 +119,9 @@ TEMPLATES = [
 # ------------------------------------------------------------------------------------------------ engines
 DATABASES = {
     "default": dj_database_url.parse(
-        env.required("DATABASE_URL", "the database") if PRODUCTION else env.text("DATABASE_URL", "postgresql:///curator"),
+        env.required("DATABASE_URL", "the database")
+        if PRODUCTION
+        else env.text("DATABASE_URL", "postgresql:///curator"),
         conn_max_age=600,
         conn_health_checks=True,
     )
@@ -179,7 +183,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 
 # ------------------------------------------------------------------------------------------------ mail
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "delivery.smtp.EmailBackend"
 EMAIL_TIMEOUT = 20
 globals().update(env.smtp("EMAIL_URL", f"smtp://127.0.0.1:{MAIL_CATCHER_PORT}"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Curator <desk@curator.example>")
@@ -193,6 +197,8 @@ FETCH_ALLOWED_PRIVATE_HOSTS = [] if PRODUCTION else ([f"127.0.0.1:{SAMPLE_PORT}"
 FETCH_USER_AGENT = f"Curator/0.1 (+{CONTACT_URL})"
 FETCH_MAX_BYTES = env.integer("FETCH_MAX_BYTES", 5_000_000, least=10_000)
 FETCH_TIMEOUT = env.integer("FETCH_TIMEOUT", 30, least=1, most=300)
+# How long a feed that answers as usual is left alone, in seconds.
+FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, most=86_400)
 FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
 
 # ------------------------------------------------------------------------------------------------ files
@@ -241,7 +247,9 @@ _CSP = {
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _CSP}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nobody else learns where a reader came from. Not "no-referrer": browsers then send "Origin: null" with forms, which
+# the CSRF check refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

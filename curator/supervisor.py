@@ -40,7 +40,7 @@ class Child:
     phase: int
     once: bool = False  # it is meant to end, and is not started again
     aloud: bool = False  # all its lines are shown, not only warnings
-    within: float = 15.0  # seconds to end when asked
+    within: float = 10.0  # seconds to end when asked
 
 
 class Running:
@@ -151,7 +151,9 @@ class Supervisor:
             time.sleep(TICK / 4)
         for one, process in alive:
             if process.poll() is None:
-                self._say(f"{one.child.name} did not end when asked: killed.")
+                self._say(
+                    f"{one.child.name} did not end within {one.child.within:.0f} s: killed. What it was at is done again."
+                )
             children.stop(process, gentle=signal.SIGKILL, within=1)  # and whatever it left in its group
             self._show(one, one.log.new_lines())
 

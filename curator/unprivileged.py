@@ -81,7 +81,7 @@ def reachable_programs(root: Path, account: Account | None, *, version: str) -> 
 
 def _can_execute(program: Path, account: Account) -> bool:
     """Asked of the kernel, as that account, since modes alone tell neither of access lists nor of mounts."""
-    words = ["/usr/bin/test", "-x", str(program)]
+    words = [shutil.which("test") or "/usr/bin/test", "-x", str(program)]
     done = subprocess.run(  # noqa: S603 - no shell
         words, user=account.uid, group=account.gid, extra_groups=[], cwd="/", check=False
     )

@@ -97,7 +97,9 @@ class Mail(models.Model):
     class Meta:
         abstract = True
         constraints: ClassVar = [
-            models.CheckConstraint(name="%(class)s_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)),
+            models.CheckConstraint(
+                name="%(class)s_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)
+            ),
             models.CheckConstraint(
                 name="%(class)s_inflight_has_time", condition=~Q(state="inflight") | Q(inflight_at__isnull=False)
             ),

@@ -24,6 +24,11 @@ _DC = "http://purl.org/dc/elements/1.1/"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RSS1 = "http://purl.org/rss/1.0/"
 _XML = "http://www.w3.org/XML/1998/namespace"
+# Prefixes are set once: ElementTree keeps them for the whole process. The default namespace of RSS 1.0 and Atom is
+# written as a plain attribute, because ElementTree cannot have one beside attributes without a prefix.
+for _prefix, _uri in (("atom", _ATOM), ("content", _CONTENT), ("dc", _DC), ("rdf", _RDF)):
+    ET.register_namespace(_prefix, _uri)
+
 _TRACKING = "?utm_source=feed&utm_medium=rss&utm_campaign=all"
 
 
@@ -107,9 +112,6 @@ def _newest(found: Sequence[Entry]) -> dt.datetime:
 
 
 def _rss2(outlet: Outlet, found: Sequence[Entry], *, base: str) -> ET.Element:
-    ET.register_namespace("atom", _ATOM)
-    ET.register_namespace("content", _CONTENT)
-    ET.register_namespace("dc", _DC)
     root = ET.Element("rss", version="2.0")
     channel = _add(root, "channel")
     _add(channel, "title", outlet.name)
@@ -142,23 +144,19 @@ def _rss_date(outlet: Outlet, at: dt.datetime) -> str:
 
 
 def _rss1(outlet: Outlet, found: Sequence[Entry], *, base: str) -> ET.Element:
-    ET.register_namespace("", _RSS1)
-    ET.register_namespace("rdf", _RDF)
-    ET.register_namespace("dc", _DC)
-    ET.register_namespace("content", _CONTENT)
-    root = ET.Element(f"{{{_RDF}}}RDF")
-    channel = _add(root, f"{{{_RSS1}}}channel", **{f"{{{_RDF}}}about": base + outlet.feed_path})
-    _add(channel, f"{{{_RSS1}}}title", outlet.name)
-    _add(channel, f"{{{_RSS1}}}link", base + outlet.home)
-    _add(channel, f"{{{_RSS1}}}description", NOTICE)
+    root = ET.Element(f"{{{_RDF}}}RDF", {"xmlns": _RSS1})
+    channel = _add(root, "channel", **{f"{{{_RDF}}}about": base + outlet.feed_path})
+    _add(channel, "title", outlet.name)
+    _add(channel, "link", base + outlet.home)
+    _add(channel, "description", NOTICE)
     _add(channel, f"{{{_DC}}}language", outlet.language)
-    sequence = _add(_add(channel, f"{{{_RSS1}}}items"), f"{{{_RDF}}}Seq")
+    sequence = _add(_add(channel, "items"), f"{{{_RDF}}}Seq")
     for entry in found:
         _add(sequence, f"{{{_RDF}}}li", **{f"{{{_RDF}}}resource": entry.link})
-        item = _add(root, f"{{{_RSS1}}}item", **{f"{{{_RDF}}}about": entry.link})
-        _add(item, f"{{{_RSS1}}}title", entry.article.title)
-        _add(item, f"{{{_RSS1}}}link", entry.link)
-        _add(item, f"{{{_RSS1}}}description", entry.article.summary)
+        item = _add(root, "item", **{f"{{{_RDF}}}about": entry.link})
+        _add(item, "title", entry.article.title)
+        _add(item, "link", entry.link)
+        _add(item, "description", entry.article.summary)
         _add(item, f"{{{_DC}}}date", entry.article.published.isoformat())
         _add(item, f"{{{_DC}}}creator", entry.author)
         if outlet.has_full_text:
@@ -167,25 +165,24 @@ def _rss1(outlet: Outlet, found: Sequence[Entry], *, base: str) -> ET.Element:
 
 
 def _atom(outlet: Outlet, found: Sequence[Entry], *, base: str) -> ET.Element:
-    ET.register_namespace("", _ATOM)
-    root = ET.Element(f"{{{_ATOM}}}feed", {f"{{{_XML}}}lang": outlet.language})
-    _add(root, f"{{{_ATOM}}}title", outlet.name)
-    _add(root, f"{{{_ATOM}}}subtitle", NOTICE)
-    _add(root, f"{{{_ATOM}}}id", f"tag:{outlet.slug}.example,2012:feed")
-    _add(root, f"{{{_ATOM}}}link", href=base + outlet.home)
-    _add(root, f"{{{_ATOM}}}link", href=base + outlet.feed_path, rel="self")
-    _add(root, f"{{{_ATOM}}}updated", _newest(found).isoformat())
+    root = ET.Element("feed", {"xmlns": _ATOM, f"{{{_XML}}}lang": outlet.language})
+    _add(root, "title", outlet.name)
+    _add(root, "subtitle", NOTICE)
+    _add(root, "id", f"tag:{outlet.slug}.example,2012:feed")
+    _add(root, "link", href=base + outlet.home)
+    _add(root, "link", href=base + outlet.feed_path, rel="self")
+    _add(root, "updated", _newest(found).isoformat())
     for entry in found:
-        item = _add(root, f"{{{_ATOM}}}entry")
-        _add(item, f"{{{_ATOM}}}title", entry.article.title)
-        _add(item, f"{{{_ATOM}}}link", href=entry.link, rel="alternate", type="text/html")
-        _add(item, f"{{{_ATOM}}}id", entry.guid)
-        _add(item, f"{{{_ATOM}}}published", entry.article.published.isoformat())
-        _add(item, f"{{{_ATOM}}}updated", entry.article.changed.isoformat())
-        _add(_add(item, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name", entry.author)
-        _add(item, f"{{{_ATOM}}}summary", entry.article.summary)
+        item = _add(root, "entry")
+        _add(item, "title", entry.article.title)
+        _add(item, "link", href=entry.link, rel="alternate", type="text/html")
+        _add(item, "id", entry.guid)
+        _add(item, "published", entry.article.published.isoformat())
+        _add(item, "updated", entry.article.changed.isoformat())
+        _add(_add(item, "author"), "name", entry.author)
+        _add(item, "summary", entry.article.summary)
         if outlet.has_full_text:
-            _add(item, f"{{{_ATOM}}}content", entry.html, type="html")
+            _add(item, "content", entry.html, type="html")
     return root
 
 

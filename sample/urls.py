@@ -1,6 +1,15 @@
 """Addresses of the demo."""
 
-from django.urls import URLPattern
+from __future__ import annotations
 
-app_name = "sample"
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from sample import views
+
+app_name = "demo"
+urlpatterns = [
+    path("mail/", views.mail_list, name="mail"),
+    path("mail/<int:number>/", views.mail, name="message"),
+    path("mail/<int:number>/html/", views.mail_html, name="message_html"),
+    path("mail/<int:number>/attachment/<int:attachment>/", views.mail_attachment, name="attachment"),
+]

@@ -71,10 +71,16 @@ missing_packages() { # names in this system's own terms, on one line
     fi
 }
 
-apt_install() { # packages...
-    export DEBIAN_FRONTEND=noninteractive
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+apt_install() { # packages...; what apt-get says is shown only where it fails
+    log=$(mktemp)
+    if as_root env DEBIAN_FRONTEND=noninteractive apt-get update >"$log" 2>&1 &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>"$log" 2>&1; then
+        rm -f "$log"
+    else
+        cat "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
 }
 
 install_packages() { # packages...
@@ -118,7 +124,11 @@ offer_chromium() { # only the browser tests need it: without one they are skippe
 }
 
 # ---------------------------------------------------------------------------------------------------- Python packages
-pip_setting() { $venv/bin/python -m pip config get "$1" 2>/dev/null || true; }
+pip_setting() { # a name such as index-url; the environment's PIP_* come first, as in pip itself
+    $venv/bin/python -m pip config list 2>/dev/null |
+        sed -n -e "s/^:env:\\.$1='\\(.*\\)'\$/\\1/p" -e "s/^\\(site\\|user\\|global\\|install\\)\\.$1='\\(.*\\)'\$/\\2/p" |
+        head -n 1
+}
 
 make_venv() {
     venv_works && return
@@ -137,9 +147,10 @@ install_python_packages() {
     fi
     say "Installing the Python packages of uv.lock into $venv with uv."
     # uv does not read pip's configuration: hand over the certificates and, where there is one, the mirror.
-    index=${PIP_INDEX_URL:-$(pip_setting global.index-url)}
-    certificates=${PIP_CERT:-$(pip_setting global.cert)}
+    index=$(pip_setting index-url)
+    certificates=$(pip_setting cert)
     [ -z "$certificates" ] || export SSL_CERT_FILE="${SSL_CERT_FILE:-$certificates}"
+    [ ! -s /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
     export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_PROJECT_ENVIRONMENT=$venv
     unset VIRTUAL_ENV
     case ${UV_DEFAULT_INDEX:-$index} in

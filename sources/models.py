@@ -124,9 +124,7 @@ class Feed(models.Model):
     url = models.URLField(_("address"), max_length=1000, unique=True)
     format = models.CharField(_("format"), max_length=20, choices=FeedFormat, default=FeedFormat.AUTO)
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("BCP 47, as the feed claims"))
-    reuse_policy = models.CharField(
-        _("reuse policy"), max_length=20, choices=ReusePolicy, default=ReusePolicy.EXCERPT
-    )
+    reuse_policy = models.CharField(_("reuse policy"), max_length=20, choices=ReusePolicy, default=ReusePolicy.EXCERPT)
     terms_read_on = models.DateField(_("terms read on"), null=True, blank=True)
     reuse_note = models.CharField(_("note on terms"), max_length=500, blank=True)
     starter_pack = models.CharField(
@@ -137,6 +135,9 @@ class Feed(models.Model):
     )
     catalogue_version = models.CharField(_("catalogue version"), max_length=20, blank=True)
     is_active = models.BooleanField(_("is fetched"), default=False)
+    is_switched_by_person = models.BooleanField(
+        default=False, editable=False, help_text=_("the catalogue and the probe leave it as it is")
+    )
 
     next_check_at = models.DateTimeField(_("next look"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("being fetched until"), null=True, blank=True, editable=False)

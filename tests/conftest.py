@@ -48,3 +48,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared test data at {folder}; CURATOR_SHARED_DATA may name another folder")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def files_of_one_test(settings, tmp_path):
+    """Stored files go to the test's own folder; static files are served as they lie, without the manifest of a release."""
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }

@@ -21,7 +21,8 @@ BEGIN
     IF TG_OP = 'UPDATE'
         AND NEW.status IN ('published', 'corrected', 'withdrawn')
         AND (OLD.status = 'published' OR NEW.status = OLD.status)
-        AND to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status'
+        -- approver_part is generated, and not yet computed in NEW before an update
+        AND to_jsonb(NEW) - 'status' - 'approver_part' = to_jsonb(OLD) - 'status' - 'approver_part'
     THEN
         RETURN NEW;  -- only its standing changed: corrected by a later version, or withdrawn
     END IF;
@@ -51,6 +52,8 @@ BEGIN
             touched := touched || NEW.edition_id;
         END IF;
     END IF;
+    -- Waits for a publishing transaction, which holds the row, and then sees what it decided.
+    PERFORM 1 FROM briefings_edition WHERE id = ANY (touched) FOR SHARE;
     IF EXISTS (
         SELECT 1 FROM briefings_edition
         WHERE id = ANY (touched) AND status IN ('published', 'corrected', 'withdrawn')

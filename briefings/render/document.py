@@ -238,7 +238,7 @@ def content_hash(document: Document) -> str:
 
 def from_json(data: dict[str, Any]) -> Document:
     """The Document that ``to_json`` wrote. Raises KeyError or ValueError on data that is not one."""
-    return typing.cast(Document, _build(Document, data))
+    return typing.cast(Document, build(Document, data))
 
 
 def _iso(value: object) -> str:
@@ -247,18 +247,18 @@ def _iso(value: object) -> str:
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
 
 
-def _build(kind: Any, value: Any) -> Any:
+def build(kind: Any, value: Any) -> Any:
     """``value`` (from JSON) as an instance of ``kind``, following the dataclasses' own annotations."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin is types.UnionType:
         inner = next(arg for arg in args if arg is not types.NoneType)
-        return None if value is None else _build(inner, value)
+        return None if value is None else build(inner, value)
     if origin is tuple:
-        return tuple(_build(args[0], each) for each in value)
-    if dataclasses.is_dataclass(kind):
+        return tuple(build(args[0], each) for each in value)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         fields = [f.name for f in dataclasses.fields(kind)]
-        return kind(**{name: _build(hints[name], value[name]) for name in fields})
+        return kind(**{name: build(hints[name], value[name]) for name in fields})
     if kind is dt.datetime:
         return dt.datetime.fromisoformat(value)
     if kind is dt.date:

@@ -50,6 +50,11 @@ class Bar:
     def middle(self) -> float:
         return self.x + self.width / 2
 
+    @property
+    def above(self) -> float:
+        """Where the foot of a figure over the bar stands."""
+        return self.y - 3
+
 
 @dataclass(frozen=True, slots=True)
 class Strip:
@@ -71,6 +76,11 @@ class Strip:
     @property
     def last(self) -> DayCount:
         return self.bars[-1].day
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no day was counted at all."""
+        return all(bar.state == "missing" for bar in self.bars)
 
     @property
     def missing(self) -> int:
@@ -171,7 +181,9 @@ def coverage_field(groups: Iterable[CoverageGroup]) -> tuple[FieldRow, ...]:
     rows = []
     for name, kinds in COVERAGE_ORDER.items():
         members = [
-            group for group in listed if group.kind == name or group.kind in kinds or (name == "other" and _is_odd(group))
+            group
+            for group in listed
+            if group.kind == name or group.kind in kinds or (name == "other" and _is_odd(group))
         ]
         expected = sum(group.expected for group in members)
         if expected:

@@ -7,6 +7,7 @@ an edition wrap it in ``{% language document.language %}``.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,14 +16,12 @@ from typing import Protocol
 from babel import Locale, UnknownLocaleError
 from django import template
 from django.utils import dateformat
-from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
 
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, EvidenceLabel, Trend
 from briefings.render import figures
-from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry
+from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
 from sources.models import PublisherKind
 
 register = template.Library()
@@ -33,6 +32,8 @@ LEVELS = (
     gettext_lazy("growing violence"),
     gettext_lazy("height of the crisis"),
 )
+#: ICD 203, section D.6.e.(2)(a), in the order of the terms.
+CHANCES = ("1–5%", "5–20%", "20–45%", "45–55%", "55–80%", "80–95%", "95–99%")
 COVERAGE_GROUPS = {
     "local": gettext_lazy("Local"),
     "ngo": gettext_lazy("NGOs"),
@@ -45,6 +46,15 @@ COVERAGE_GROUPS = {
 INDEPENDENCE = {
     True: pgettext_lazy("source descriptor", "speaks for a party"),
     False: pgettext_lazy("source descriptor", "independent of the parties"),
+}
+SCRIPTS = {
+    "cyrillic": re.compile("[\u0400-\u052f]"),
+    "arabic": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]"),
+    "hebrew": re.compile("[\u0590-\u05ff]"),
+    "devanagari": re.compile("[\u0900-\u097f]"),
+    "ethiopic": re.compile("[\u1200-\u139f]"),
+    "myanmar": re.compile("[\u1000-\u109f\uaa60-\uaa7f]"),
+    "bengali": re.compile("[\u0980-\u09ff]"),
 }
 _WORDS = {
     "label": EvidenceLabel,
@@ -83,6 +93,12 @@ def level_bars(level: int) -> list[bool]:
 
 
 @register.filter
+def with_chances(terms: Sequence[str]) -> list[tuple[str, str]]:
+    """The seven terms of likelihood, least likely first, each with its range."""
+    return list(zip(terms, CHANCES, strict=True))
+
+
+@register.filter
 def group_word(group: str) -> str:
     """The name of a group of the coverage field."""
     return str(COVERAGE_GROUPS[group])
@@ -114,15 +130,15 @@ def short_hash(sha256: str) -> str:
 
 @register.filter
 def origins_words(claim: Claim) -> str:
-    """"5 reports, 2 independent origins"; empty where nothing was counted."""
+    """As in "5 reports, 2 independent origins"; empty where nothing was counted."""
     if not claim.reports:
         return ""
     reports = ngettext("%(count)d report", "%(count)d reports", claim.reports) % {"count": claim.reports}
     if not claim.origins:
         return reports
-    origins = ngettext(
-        "%(count)d independent origin", "%(count)d independent origins", claim.origins
-    ) % {"count": claim.origins}
+    origins = ngettext("%(count)d independent origin", "%(count)d independent origins", claim.origins) % {
+        "count": claim.origins
+    }
     return _("%(reports)s, %(origins)s") % {"reports": reports, "origins": origins}
 
 
@@ -137,6 +153,12 @@ def long_date(value: dt.date | None) -> str:
 def plain_date(value: dt.date | None) -> str:
     """24 December 2013."""
     return dateformat.format(value, _("j F Y")) if value else ""
+
+
+@register.filter
+def short_date(value: dt.date | None) -> str:
+    """24 Dec 2013."""
+    return dateformat.format(value, _("j M Y")) if value else ""
 
 
 @register.filter
@@ -215,6 +237,14 @@ def _zone(name: str) -> dt.tzinfo:
         return dt.UTC
 
 
+# ------------------------------------------------------------------------------------------------ scripts
+@register.filter
+def scripts(document: Document) -> list[str]:
+    """The scripts, of those we have fonts for, that the edition's text uses beyond Latin."""
+    text = canonical_bytes(document).decode()
+    return [name for name, letters in SCRIPTS.items() if letters.search(text)]
+
+
 # ------------------------------------------------------------------------------------------------ citations
 @register.filter
 def cited(claim: Claim, document: Document) -> list[SourceEntry]:
@@ -238,6 +268,18 @@ def claims_on(document: Document, number: int) -> list[Claim]:
     return [claim for claim in document.claims if number in claim.citations]
 
 
+class Row(Protocol):
+    """A row of the front page: a situation with or without an edition."""
+
+    document: Document | None
+
+
+@register.filter
+def without_document(rows: Iterable[Row]) -> list[Row]:
+    """The rows of situations that no edition was ever issued for."""
+    return [row for row in rows if row.document is None]
+
+
 # ------------------------------------------------------------------------------------------------ figures
 @register.filter
 def strip(days: Sequence[DayCount]) -> figures.Strip | None:
@@ -258,7 +300,8 @@ def strip_words(drawn: figures.Strip) -> str:
         words.append(text % {"count": drawn.last.value, "date": brief_date(drawn.last.date)})
     if drawn.usual:
         low, high = drawn.usual
-        words.append(_("Usual range %(low)d to %(high)d.") % {"low": low, "high": high})
+        text = _("Usually %(low)d.") if low == high else _("Usual range %(low)d to %(high)d.")
+        words.append(text % {"low": low, "high": high})
     if drawn.missing:
         words.append(
             ngettext("No count on %(count)d day.", "No count on %(count)d days.", drawn.missing)
@@ -274,7 +317,7 @@ def coverage_field(coverage: Coverage) -> tuple[figures.FieldRow, ...]:
 
 @register.filter
 def coverage_words(coverage: Coverage) -> str:
-    """"14 of 16 expected sources seen"."""
+    """As in "14 of 16 expected sources seen"."""
     if not coverage.expected:
         return _("No source was expected: the desk could see nothing here.")
     return _("%(seen)d of %(expected)d expected sources seen") % {"seen": coverage.seen, "expected": coverage.expected}

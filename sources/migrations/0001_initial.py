@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('evidence', models.CharField(blank=True, help_text='How its address was verified: A parsed … D from memory', max_length=2, verbose_name='evidence')),
                 ('catalogue_version', models.CharField(blank=True, max_length=20, verbose_name='catalogue version')),
                 ('is_active', models.BooleanField(default=False, verbose_name='is fetched')),
+                ('is_switched_by_person', models.BooleanField(default=False, editable=False, help_text='the catalogue and the probe leave it as it is')),
                 ('next_check_at', models.DateTimeField(blank=True, null=True, verbose_name='next look')),
                 ('claimed_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='being fetched until')),
                 ('etag', models.CharField(blank=True, editable=False, max_length=500)),

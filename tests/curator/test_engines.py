@@ -108,9 +108,9 @@ def test_both_engines_answer_and_are_gone_afterwards(state):
 
 
 def test_committed_rows_are_there_at_the_next_start(state):
-    with engines.running(state) as found, connected(found.database_url) as cursor:
+    with engines.running(state, durable=False) as found, connected(found.database_url) as cursor:
         cursor.execute("create table kept as select 7 as number")
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         assert asked(found.database_url, "select number from kept") == 7
 
 
@@ -148,14 +148,14 @@ def engine_urls():
 def test_engines_named_in_the_environment_are_used_as_they_are(state, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/curator")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         assert found == engines.Engines("postgresql://elsewhere/curator", "redis://elsewhere", ())
     assert not state.exists()
 
 
 def test_only_the_engine_that_is_not_named_is_started(state, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/curator")
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         assert [child.name for child in found.children] == ["redis"]
         assert redis.Redis.from_url(found.redis_url).ping()
 
@@ -166,13 +166,13 @@ def test_a_killed_holder_takes_its_engines_with_it(state):
     process.kill()
     process.wait()
     wait_for_end(postgres, redis_server)
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         assert asked(found.database_url, "select 1") == 1
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["postgres", "redis"])
 def test_a_killed_engine_is_noticed_and_starts_again_at_the_same_address(state, which):
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         child = found.children[which]
         assert child.pid is not None
         os.kill(child.pid, signal.SIGKILL)
@@ -198,7 +198,7 @@ def test_orphans_that_hold_the_state_folder_are_stopped_first(state):
 
 
 def test_backends_left_by_a_killed_postmaster_do_not_hinder_the_next_start(state):
-    with engines.running(state) as found, connected(found.database_url) as cursor:
+    with engines.running(state, durable=False) as found, connected(found.database_url) as cursor:
         cursor.execute("select pg_backend_pid()")
         backend = cursor.fetchone()[0]
         os.kill(backend, signal.SIGSTOP)
@@ -209,13 +209,13 @@ def test_backends_left_by_a_killed_postmaster_do_not_hinder_the_next_start(state
 
 
 def test_a_stale_pid_file_whose_number_is_in_use_is_no_obstacle(state):
-    with engines.running(state):
+    with engines.running(state, durable=False):
         content = (state / "postgres" / "data" / "postmaster.pid").read_text()
     stale = state / "postgres" / "data" / "postmaster.pid"
     other = subprocess.Popen(["sleep", "60"])
     try:
         stale.write_text("\n".join([str(other.pid), *content.splitlines()[1:]]) + "\n")
-        with engines.running(state) as found:
+        with engines.running(state, durable=False) as found:
             assert asked(found.database_url, "select 1") == 1
         assert other.poll() is None
     finally:
@@ -227,7 +227,7 @@ def test_a_half_made_data_folder_is_made_anew(state):
     half = state / "postgres" / "data.new"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         assert asked(found.database_url, "select 1") == 1
     assert not half.exists()
 
@@ -235,7 +235,7 @@ def test_a_half_made_data_folder_is_made_anew(state):
 @pytest.mark.parametrize("name", ["x" * 120, "with space & ünïcode %41"])
 def test_a_path_too_long_or_too_odd_for_a_socket_is_reached_by_a_short_one(state, name):
     long_state = state / name / "var"
-    with engines.running(long_state) as found:
+    with engines.running(long_state, durable=False) as found:
         assert asked(found.database_url, "select 1") == 1
         assert redis.Redis.from_url(found.redis_url).ping()
         short = Path(dj_database_url.parse(found.database_url)["HOST"]).parent
@@ -250,7 +250,7 @@ def test_a_short_path_left_by_a_killed_holder_is_removed_at_the_next_start(state
     process.kill()
     process.wait()
     assert short.exists()
-    with engines.running(state / ("x" * 120)):
+    with engines.running(state / ("x" * 120), durable=False):
         assert not short.exists()
 
 
@@ -258,7 +258,7 @@ def test_a_second_run_on_the_same_folder_is_refused_with_the_first_ones_number(s
     process, *_ = holder(state)
     try:
         expected = rf"process {process.pid}\b.*CURATOR_VAR"
-        with pytest.raises(engines.EngineError, match=expected), engines.running(state):
+        with pytest.raises(engines.EngineError, match=expected), engines.running(state, durable=False):
             pass
     finally:
         process.communicate("")
@@ -267,22 +267,25 @@ def test_a_second_run_on_the_same_folder_is_refused_with_the_first_ones_number(s
 def test_a_missing_redis_is_named_with_what_to_install(state, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/curator")
-    with pytest.raises(engines.EngineError, match="apt-get install redis-server"), engines.running(state):
+    with (
+        pytest.raises(engines.EngineError, match="apt-get install redis-server"),
+        engines.running(state, durable=False),
+    ):
         pass
 
 
 def test_an_engine_that_cannot_start_shows_its_log(state):
-    with engines.running(state):
+    with engines.running(state, durable=False):
         pass
     with (state / "postgres" / "data" / "postgresql.conf").open("a") as config:
         config.write("\nno_such_parameter = 1\n")
-    with pytest.raises(engines.EngineError, match="no_such_parameter"), engines.running(state):
+    with pytest.raises(engines.EngineError, match="no_such_parameter"), engines.running(state, durable=False):
         pass
 
 
 def test_a_file_in_the_place_of_the_state_folder_is_a_clear_message(state):
     state.write_text("in the way")
-    with pytest.raises(engines.EngineError, match="CURATOR_VAR"), engines.running(state):
+    with pytest.raises(engines.EngineError, match="CURATOR_VAR"), engines.running(state, durable=False):
         pass
 
 
@@ -293,7 +296,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become 
 def test_below_a_folder_that_only_root_may_enter_no_mode_is_changed(state):
     closed = state.parent / "closed"
     closed.mkdir(mode=0o700)
-    with engines.running(closed / "var") as found:
+    with engines.running(closed / "var", durable=False) as found:
         assert asked(found.database_url, "select 1") == 1
         owner = psutil.Process(found.children[0].pid).uids().effective
         assert owner != 0
@@ -312,7 +315,7 @@ def test_programs_that_the_account_cannot_reach_are_copied(state, monkeypatch):
         shutil.copytree(folder, closed / folder.relative_to(packages), ignore=shutil.ignore_patterns("include"))
     monkeypatch.setattr(unprivileged, "COPIES", state.parent / "copies")
     monkeypatch.setattr(engines, "postgres_programs", lambda: closed / programs.relative_to(packages))
-    with engines.running(state) as found:
+    with engines.running(state, durable=False) as found:
         program = psutil.Process(found.children[0].pid).cmdline()[0]
         assert program.startswith(str(state.parent / "copies"))
         assert asked(found.database_url, "select count(*) from pg_available_extensions where name = 'vector'") == 1
@@ -347,7 +350,7 @@ def test_an_ordinary_user_runs_them_in_a_folder_of_their_own(state):
     assert psutil.Process(postgres).uids().effective == nobody.pw_uid
     process.communicate("")
     wait_for_end(postgres, redis_server)
-    with engines.running(state) as found:  # root, afterwards, on what that user made
+    with engines.running(state, durable=False) as found:  # root, afterwards, on what that user made
         assert psutil.Process(found.children[0].pid).uids().effective == nobody.pw_uid
 
 

@@ -1,0 +1,234 @@
+"""The editor: one edition on one page, its sections in their order, everything by keyboard.
+
+The admin finds and validates; ``writing``, ``passages`` and ``workflow`` change. Saving what did not change writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from briefings import assemble, compose, lint, passages, workflow, writing
+from briefings.admin import acts, page
+from briefings.admin.forms import ClaimFormSet, EditionForm
+from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline
+from briefings.limits import PAGE_ONE, WHOLE
+from briefings.models import Edition, EditionKind
+from briefings.render.document import content_hash
+from briefings.scales import LIKELIHOOD
+from countries.clock import edition_now, newest_edition_date
+from countries.models import Situation
+
+_CHANGE_URL = "admin:briefings_edition_change"
+
+
+@admin.register(Edition)
+class EditionAdmin(admin.ModelAdmin[Edition]):
+    """Editions: found in a list, written on one page, signed by a second person."""
+
+    form = EditionForm
+    inlines = (*SECTIONS, DateInline)
+    fieldsets = ((None, {"fields": sorted(writing.EDITION_FIELDS)}),)
+    change_form_template = "admin/briefings/edition/editor.html"
+    list_display = ("public_id", "situation", "date", "kind", "status", "bottom_line", "published_at")
+    list_display_links = ("public_id",)
+    list_filter = ("status", "kind", "situation")
+    list_select_related = ("situation",)
+    list_per_page = 50
+    date_hierarchy = "date"
+    search_fields = ("situation__name", "situation__code", "bottom_line")
+    ordering = ("-date", "situation__name", "-version")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("situation").defer("document")
+
+    def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or not obj.is_frozen)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        return False
+
+    def get_inlines(self, request: HttpRequest, obj: Edition | None) -> Any:
+        return self.inlines if obj is not None and self.has_change_permission(request, obj) else ()
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, ClaimInline):
+            kwargs["form_kwargs"] = {"items": _quotable(request, obj)}
+        return kwargs
+
+    # ------------------------------------------------------------------------------------------ pages
+
+    def get_urls(self) -> list[URLPattern]:
+        act = require_POST(self.admin_site.admin_view(self.act_view))
+        return [path("<int:pk>/act/<str:name>/", act, name="briefings_edition_act"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Opens the day's edition of a situation, or a flash."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._open(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Open an edition"),
+            "situations": Situation.objects.by_name(),
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/briefings/edition/open.html", context)
+
+    def _open(self, request: HttpRequest) -> HttpResponse:
+        situation = get_object_or_404(Situation, pk=request.POST.get("situation") or None)
+        at = edition_now()
+        if request.POST.get("kind") == EditionKind.FLASH:
+            edition = assemble.open_flash(situation, at=at, by=_user(request))
+        else:
+            date = newest_edition_date(at, time_zone=situation.time_zone, cut_off=situation.cut_off)
+            edition = assemble.assemble(situation, date=date, at=at)
+        return HttpResponseRedirect(reverse(_CHANGE_URL, args=[edition.pk]))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (writing.OwnWriting, writing.Issued) as error:
+            self.message_user(request, acts.problem(error), messages.ERROR)
+            return HttpResponseRedirect(reverse(_CHANGE_URL, args=[object_id]))
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        edition: Edition = kwargs.get("obj") or context["original"]
+        document = compose.document_of(edition)
+        items = _quotable(request, edition)
+        may_write = self.has_change_permission(request, edition)
+        context |= {
+            "title": edition.public_id,
+            "subtitle": None,
+            "document": document,
+            "seen": content_hash(document),
+            "may_write": may_write,
+            "panes": page.panes(context["adminform"].form, context["inline_admin_formsets"]) if may_write else [],
+            "found": [] if edition.is_frozen else page.found(lint.findings(document, waiver=edition.waiver)),
+            "acts": page.offered(edition, _user(request)),
+            "history": page.history(edition),
+            "sources": page.sources(items, edition),
+            "words": lint.words(document),
+            "words_limit": WHOLE[edition.kind],
+            "page_one": PAGE_ONE,
+            "likelihoods": LIKELIHOOD.get(edition.language.split("-")[0], ()),
+            "renderings": edition.renderings.order_by("form") if edition.is_frozen else (),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # ------------------------------------------------------------------------------------------ writing
+
+    def save_model(self, request: HttpRequest, obj: Edition, form: ModelForm[Edition], change: bool) -> None:
+        fields = {name: form.cleaned_data[name] for name in form.changed_data if name in writing.EDITION_FIELDS}
+        writing.write(obj, by=_user(request), at=edition_now(), **fields)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet[Any, Any], change: bool) -> None:
+        formset.save(commit=False)  # the admin's log reads what it finds
+        keep: Callable[..., None] = _keep_claims if isinstance(formset, ClaimFormSet) else _keep_dates
+        keep(formset, form.instance, by=_user(request))
+
+    def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
+        here = HttpResponseRedirect(reverse(_CHANGE_URL, args=[obj.pk]))
+        if "_submit" not in request.POST:
+            self.message_user(request, _("Saved."), messages.SUCCESS)
+            return here
+        try:
+            workflow.submit(obj, by=_user(request), at=edition_now())
+        except acts.REFUSALS as error:
+            self.message_user(request, acts.problem(error), messages.WARNING)
+        else:
+            self.message_user(
+                request, _("Sent for review. Somebody who wrote nothing in it approves it."), messages.SUCCESS
+            )
+        return here
+
+    def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Does one act and goes back to the edition, or to the version that the act began."""
+        edition = get_object_or_404(Edition.objects.select_related("situation"), pk=pk)
+        act = acts.ACTS.get(name)
+        if act is None or not _user(request).has_perm(act.permission):
+            raise PermissionDenied
+        note = request.POST.get("note", "").strip()
+        if act.asks and not note and name != "send_back":
+            self.message_user(request, _("Say why first: “%(asked)s”.") % {"asked": act.asks}, messages.ERROR)
+            return HttpResponseRedirect(reverse(_CHANGE_URL, args=[pk]))
+        try:
+            edition = act.run(edition, _user(request), edition_now(), note)
+        except acts.REFUSALS as error:
+            self.message_user(request, acts.problem(error), messages.ERROR)
+        else:
+            self.message_user(request, act.done, messages.SUCCESS)
+        return HttpResponseRedirect(reverse(_CHANGE_URL, args=[edition.pk]))
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _quotable(request: HttpRequest, edition: Edition) -> list[Any]:
+    """Once per request, though seven formsets ask."""
+    kept: list[Any] | None = vars(request).get("quotable_items")
+    if kept is None:
+        kept = vars(request)["quotable_items"] = page.quotable(edition)
+    return kept
+
+
+def _keep_claims(formset: ClaimFormSet, edition: Edition, *, by: User) -> None:
+    at = edition_now()
+    for form in formset.forms:
+        if form in formset.deleted_forms:
+            if form.instance.pk:
+                writing.remove_claim(form.instance, by=by, at=at)
+        elif form.has_changed():
+            _keep_claim(form, formset.section, edition, by=by)
+
+
+def _keep_claim(form: Any, section: str, edition: Edition, *, by: User) -> None:
+    at = edition_now()
+    data = form.cleaned_data
+    if form.instance.pk:
+        changed = {name: data[name] for name in form.changed_data if name in writing.CLAIM_FIELDS}
+        claim = writing.change_claim(form.instance, by=by, at=at, **changed)
+    else:
+        fields = {
+            name: value for name, value in data.items() if name in writing.CLAIM_FIELDS and value not in ("", None)
+        }
+        if not fields.get("position"):
+            fields.pop("position", None)
+        claim = writing.add_claim(edition, section=section, by=by, at=at, **fields)
+    for passage in claim.passages.filter(pk__in=data.get("drop") or ()):
+        writing.detach(passage, by=by, at=at)
+    if data.get("quote_item") and data.get("quote_exact"):
+        passages.quote(claim, item=form.items[data["quote_item"]], exact=data["quote_exact"], by=by, at=at)
+
+
+def _keep_dates(formset: Any, edition: Edition, *, by: User) -> None:
+    at = edition_now()
+    for form in formset.forms:
+        if form in formset.deleted_forms:
+            if form.instance.pk:
+                writing.remove_date(form.instance, by=by, at=at)
+        elif form.has_changed():
+            fields = {name: form.cleaned_data[name] for name in ("date", "text")}
+            if form.instance.pk:
+                writing.change_date(form.instance, by=by, at=at, **fields)
+            else:
+                writing.add_date(edition, by=by, at=at, **fields)

@@ -1,0 +1,37 @@
+"""The files of issued editions in the desk: what was made, and what could not be made. Read only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from briefings.models import Artefact, Rendering
+
+
+class ReadOnly:
+    """Mixin: nobody adds, changes or deletes these rows by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Artefact)
+class ArtefactAdmin(ReadOnly, admin.ModelAdmin[Artefact]):
+    list_display = ("name", "form", "size", "sha256", "made_at")
+    list_filter = ("form",)
+    search_fields = ("name", "sha256")
+    ordering = ("-made_at", "name")
+
+
+@admin.register(Rendering)
+class RenderingAdmin(ReadOnly, admin.ModelAdmin[Rendering]):
+    list_display = ("edition", "form", "attempts", "last_error", "next_attempt_at")
+    list_select_related = ("edition__situation",)
+    ordering = ("-attempts", "pk")

@@ -1,0 +1,156 @@
+"""What the editor's page shows beside its form: sections in their order, findings, history, sources to quote from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.helpers import InlineAdminFormSet
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from briefings import lint, passages, phrases
+from briefings.admin.acts import ACTS, Act
+from briefings.limits import LIMITS, Limit
+from briefings.models import CoveredItem, Edition, Part, Passage
+from sources.models import Item
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """One section of the editor: its number and name as readers see them, its fields, its claims or dates."""
+
+    code: str
+    number: str
+    name: StrOrPromise
+    limit: Limit
+    fields: tuple[BoundField, ...] = ()
+    formset: InlineAdminFormSet | None = None
+    findings: tuple[tuple[str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding in words, with the place on the page where it can be mended."""
+
+    text: str
+    place: str
+    anchor: str
+    is_blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One item that can be quoted, with its text."""
+
+    item: Item
+    paragraphs: tuple[str, ...] = field(default=())
+    is_quoted: bool = False
+
+
+_LAYOUT: tuple[tuple[str, str, StrOrPromise, tuple[str, ...]], ...] = (
+    ("head", "", _("Edition"), ("kind", "tlp", "correction_note")),
+    (
+        "bottom_line",
+        "1",
+        _("Bottom line"),
+        ("bottom_line", "trend", "level", "level_since", "likelihood", "confidence"),
+    ),
+    ("what_changed", "2", _("What changed"), ()),
+    ("key_developments", "3", _("Key developments"), ()),
+    ("calendar", "4", _("Triggers and calendar"), ()),
+    ("assessment", "5", _("Assessment and outlook"), ("assessment", "alternative", "signs")),
+    ("local_perspective", "6", _("Local perspective"), ()),
+    ("actors", "7", _("Actors and alleged perpetrators"), ()),
+    ("engaged", "8", _("Who is engaged"), ()),
+    ("options", "9", _("Options, not recommendations"), ()),
+    ("unknown", "10", _("What we do not know"), ("unknown",)),
+    ("waiver", "", _("Over a limit"), ("waiver",)),
+)
+
+
+def panes(form: Any, formsets: Iterable[InlineAdminFormSet]) -> list[Pane]:
+    """The sections in reading order."""
+    by_section = {formset.opts.section: formset for formset in formsets}
+    return [
+        Pane(
+            code=code,
+            number=number,
+            name=name,
+            limit=LIMITS.get(code, Limit()),
+            fields=tuple(form[each] for each in names if each in form.fields and _is_wanted(each, form.instance)),
+            formset=by_section.get(code),
+        )
+        for code, number, name, names in _LAYOUT
+    ]
+
+
+def _is_wanted(name: str, edition: Edition) -> bool:
+    return name != "correction_note" or edition.version > 1
+
+
+def found(findings: Iterable[lint.Finding]) -> list[Found]:
+    return [
+        Found(phrases.phrase(finding), phrases.place(finding), _anchor(finding.where), finding.is_blocking)
+        for finding in findings
+    ]
+
+
+def _anchor(where: str) -> str:
+    section, _slash, claim = where.partition("/")
+    if claim:
+        return f"claim-{claim.removeprefix('c')}"
+    return {"page": "pane-bottom_line", "whole": "pane-waiver", "tlp": "id_tlp", "kind": "id_kind"}.get(
+        section, f"pane-{section}" if section in {code for code, *_rest in _LAYOUT} else f"id_{section}"
+    )
+
+
+def offered(edition: Edition, user: User) -> list[tuple[str, Act]]:
+    """The acts that this person may do with the edition as it stands."""
+    return [
+        (name, act) for name, act in ACTS.items() if edition.status in act.statuses and user.has_perm(act.permission)
+    ]
+
+
+def history(edition: Edition) -> list[tuple[dt.datetime, str, str]]:
+    """Who did what and when: steps, and the first time that each person wrote. Oldest first."""
+    steps = [(step.at, str(step.by), step.get_act_display()) for step in edition.steps.select_related("by")]
+    wrote = [
+        (part.at, str(part.user), str(part.get_part_display()))
+        for part in edition.participations.filter(part=Part.WROTE).select_related("user")
+    ]
+    return sorted([*steps, *wrote], key=lambda row: row[0])
+
+
+def quotable(edition: Edition) -> list[Item]:
+    """Items that the edition covers or already quotes, newest first."""
+    covered = CoveredItem.objects.filter(edition=edition).values("item")
+    quoted = Passage.objects.filter(claim__edition=edition).values("revision__item")
+    items = Item.objects.filter(pk__in=covered) | Item.objects.filter(pk__in=quoted)
+    return list(
+        items.distinct()
+        .with_text()
+        .select_related("feed__publisher", "current__full_text")
+        .order_by("-reported_at", "-pk")
+    )
+
+
+def sources(items: Sequence[Item], edition: Edition) -> list[Source]:
+    """The items with their text, for the reading pane."""
+    quoted = set(Passage.objects.filter(claim__edition=edition).values_list("revision__item_id", flat=True))
+    return [Source(item, _paragraphs(item), item.pk in quoted) for item in items]
+
+
+def _paragraphs(item: Item) -> tuple[str, ...]:
+    if item.current is None:
+        return ()
+    stored = dict(passages.texts(item.current))
+    text = stored.get("page") or stored.get("feed") or ""
+    return tuple(paragraph for paragraph in re.split(r"\n+", text) if paragraph.strip())

@@ -1,0 +1,210 @@
+"""How the machine drafts a claim: as an attributed quotation, never in words of our own. Reads no rows, writes none.
+
+A draft is a value; ``assemble`` finds the stories and keeps the drafts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import formats, translation
+from django.utils.translation import gettext
+
+from briefings import labels, passages
+from briefings.models import ChangeMark, Claim, Passage, Section
+from briefings.passages import Found
+from briefings.sentences import lead
+from sources.models import Item, PublisherKind, Revision, Story
+
+#: Words of a quotation and of our frame around it stay under the limit of a development (70).
+_MOST_QUOTED = 42
+#: A change is one line of 30 words.
+_MOST_TITLE = 16
+#: How many other sources a drafted claim names.
+_MOST_OTHERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The accepted items of the period that report one event, best to quote first."""
+
+    story: Story | None
+    items: tuple[Item, ...]
+    is_known: bool  # the last edition had this story
+
+    @property
+    def origins(self) -> int:
+        return self.story.origin_count if self.story else 1
+
+    @property
+    def newest(self) -> dt.datetime:
+        return max(item.reported_at for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim that is not yet a row, with the words it rests on."""
+
+    section: Section
+    position: int
+    story: Story | None
+    text: str
+    label: str
+    mark: str
+    found: tuple[Found, ...]
+
+    def claim_fields(self) -> dict[str, object]:
+        return {
+            "position": self.position,
+            "story": self.story,
+            "text": self.text,
+            "label": self.label,
+            "mark": self.mark,
+            "kind": "claim",
+        }
+
+    def passages_for(self, claim: Claim) -> list[Passage]:
+        return [found.passage(claim) for found in self.found]
+
+
+def best_first(items: Sequence[Item], *, language: str) -> tuple[Item, ...]:
+    """In the order in which they are worth quoting: no party, the edition's language, then the earliest."""
+    return tuple(
+        sorted(
+            items,
+            key=lambda item: (
+                item.feed.publisher.is_party,
+                item.language.split("-")[0] != language.split("-")[0],
+                item.reported_at,
+                item.pk,
+            ),
+        )
+    )
+
+
+def development(group: Group, *, position: int, language: str, time_zone: str) -> Draft:
+    """The story's lead sentence as a quotation of its first source; others that report it are named and cited."""
+    first, *others = _one_per_owner(group.items)
+    found, is_cut, is_title = _lead(first)
+    quoted = found.text[found.start : found.end] + (" …" if is_cut else "")
+    also = [(item, _lead(item)[0]) for item in others[:_MOST_OTHERS]]
+    with translation.override(language):
+        text = _frame(first, is_title=is_title) % {
+            "publisher": first.feed.publisher.name,
+            "kind": _kind(first),
+            "date": _day(first.reported_at, time_zone),
+            "quote": _inside(quoted),
+        }
+        if also:
+            names = _and([item.feed.publisher.name for item, _ in also])
+            text += " " + gettext("Also reported by %(names)s.") % {"names": names}
+    return Draft(
+        section=Section.KEY_DEVELOPMENTS,
+        position=position,
+        story=group.story,
+        text=text,
+        label=_label(group),
+        mark="",
+        found=(found, *(each for _, each in also)),
+    )
+
+
+def change(group: Group, *, position: int, language: str, time_zone: str) -> Draft:
+    """One line: the title of the story's first source, who published it and when; new, or updated."""
+    first, *others = _one_per_owner(group.items)
+    title = _revision(first).title
+    words = title.split()
+    exact = title if len(words) <= _MOST_TITLE else " ".join(words[:_MOST_TITLE])
+    with translation.override(language):
+        text = gettext("%(publisher)s (%(kind)s), %(date)s: “%(quote)s”") % {
+            "publisher": first.feed.publisher.name,
+            "kind": _kind(first),
+            "date": _day(first.reported_at, time_zone),
+            "quote": _inside(exact + ("" if exact == title else " …")),
+        }
+    return Draft(
+        section=Section.WHAT_CHANGED,
+        position=position,
+        story=group.story,
+        text=text,
+        label=_label(group),
+        mark=ChangeMark.UPDATED if group.is_known else ChangeMark.NEW,
+        found=(_title(first, exact), *(_title(item, _revision(item).title) for item in others[:_MOST_OTHERS])),
+    )
+
+
+def _frame(item: Item, *, is_title: bool) -> str:
+    if item.feed.publisher.is_party:
+        return gettext("%(publisher)s (%(kind)s, speaks for a party) claimed on %(date)s: “%(quote)s”")
+    if is_title:
+        return gettext("%(publisher)s (%(kind)s) reported on %(date)s under the title “%(quote)s”.")
+    return gettext("%(publisher)s (%(kind)s) reported on %(date)s: “%(quote)s”")
+
+
+def _lead(item: Item) -> tuple[Found, bool, bool]:
+    """The words to quote of an item, whether they were cut, and whether they are only its title."""
+    revision = _revision(item)
+    for place, text in passages.texts(revision):
+        if place == Passage.Place.TITLE:
+            break
+        try:
+            start, end, is_cut = lead(text, most_words=_MOST_QUOTED)
+        except ValueError:
+            continue
+        return Found(revision, place, text, start, end), is_cut, False
+    return _title(item, revision.title), False, True
+
+
+def _revision(item: Item) -> Revision:
+    if item.current is None:
+        raise ValueError(f"item {item.pk} has no revision")  # assemble takes none like that
+    return item.current
+
+
+def _title(item: Item, exact: str) -> Found:
+    revision = _revision(item)
+    start = revision.title.find(exact)
+    start, end = (start, start + len(exact)) if start >= 0 else (0, len(revision.title))
+    return Found(revision, Passage.Place.TITLE.value, revision.title, start, end)
+
+
+def _one_per_owner(items: Sequence[Item]) -> list[Item]:
+    """The first item of each owner; parties only where nobody else speaks."""
+    independent = [item for item in items if not item.feed.publisher.is_party] or list(items)
+    first: dict[str, Item] = {}
+    for item in independent:
+        first.setdefault(_owner(item), item)
+    return list(first.values())
+
+
+def _owner(item: Item) -> str:
+    return item.feed.publisher.owner_key or f"publisher {item.feed.publisher_id}"
+
+
+def _label(group: Group) -> str:
+    voices = [
+        labels.Voice(item.feed.publisher.kind, _owner(item), item.feed.publisher.is_party) for item in group.items
+    ]
+    return labels.derive(voices, origins=group.origins)
+
+
+def _kind(item: Item) -> str:
+    return str(PublisherKind(item.feed.publisher.kind).label)
+
+
+def _day(moment: dt.datetime, time_zone: str) -> str:
+    return formats.date_format(moment.astimezone(zoneinfo.ZoneInfo(time_zone)), "j F")
+
+
+def _inside(quote: str) -> str:
+    """Double marks within our own become single ones; the passage itself keeps what the source wrote."""
+    return " ".join(quote.replace("“", "‘").replace("”", "’").split())
+
+
+def _and(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}

@@ -1,0 +1,90 @@
+"""What each finding of the lint means in words, and what to do about it. For the edges only."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from briefings.lint import Finding
+
+_PHRASES = {
+    "tlp_not_clear": _(
+        "Handling is TLP:%(tlp)s. Only TLP:CLEAR is published: set it to TLP:CLEAR, or leave this unpublished."
+    ),
+    "bottom_line_missing": _("There is no bottom line. Write one judgement of at most 45 words."),
+    "correction_unexplained": _("A correction says what was wrong in the version before. Fill in “what was wrong”."),
+    "quiet_with_news": _(
+        "This is a quiet-day edition, yet it reports news. Make it a routine edition, or remove the claims."
+    ),
+    "quiet_without_date": _(
+        "A quiet day gives the standing judgement with its date. Say since when the level has stood."
+    ),
+    "nothing_reported": _("Nothing is reported. Add a key development, or make this a quiet-day edition."),
+    "likelihood_missing": _("There is no likelihood. Write one sentence with one term of the scale."),
+    "likelihood_without_term": _(
+        "The likelihood uses no term of the scale. Use one: almost no chance, very unlikely, unlikely, "
+        "roughly even chance, likely, very likely, almost certain."
+    ),
+    "likelihood_mixed": _("The likelihood uses several terms (%(terms)s). Keep one."),
+    "confidence_missing": _("There is no confidence. Say high, moderate or low, and why, in a sentence of its own."),
+    "likelihood_with_confidence": _("Likelihood and confidence stand in one sentence: “%(sentence)s” Make two."),
+    "claim_without_passage": _("“%(text)s” rests on no passage. Quote one, or make it a judgement."),
+    "number_not_in_passage": _(
+        "“%(number)s” is in no passage of “%(text)s”. Quote the words that hold it, or change the number."
+    ),
+    "label_missing": _("“%(text)s” carries no evidence label. Choose one."),
+    "unverified_out_of_place": _(
+        "“%(text)s” is unverified. Such reports belong to the local perspective, or to what we do not know."
+    ),
+    "label_beyond_sources": _(
+        "“%(text)s” is labelled corroborated, but its passages are not from two independent publishers of "
+        "different kind. Quote another, or lower the label."
+    ),
+    "hedge_alone": _("“%(word)s” alone says little. Use a term of the likelihood scale."),
+    "crime_without_attribution": _(
+        "“%(name)s” stands as our own word. Say who uses it, or under which legal standard."
+    ),
+    "too_many_entries": _(
+        "%(count)s entries, at most %(limit)s. Remove some, or give a reason for exceeding the limit."
+    ),
+    "section_too_long": _("%(count)s words, at most %(limit)s. Shorten it, or give a reason for exceeding the limit."),
+    "entry_too_long": _("%(count)s words, at most %(limit)s. Shorten it, or give a reason for exceeding the limit."),
+    "page_one_too_long": _(
+        "Bottom line, changes and headlines are %(count)s words, at most %(limit)s on page 1. Shorten them, "
+        "or give a reason."
+    ),
+    "brief_too_long": _(
+        "The whole brief is %(count)s words, at most %(limit)s. Shorten it, or give a reason for exceeding the limit."
+    ),
+}
+_PLACES = {
+    "tlp": _("Handling"),
+    "kind": _("Kind"),
+    "bottom_line": _("Bottom line"),
+    "level_since": _("Level"),
+    "likelihood": _("Likelihood"),
+    "confidence": _("Confidence"),
+    "what_changed": _("What changed"),
+    "key_developments": _("Key developments"),
+    "calendar": _("Calendar"),
+    "assessment": _("Assessment and outlook"),
+    "alternative": _("Alternative view"),
+    "signs": _("Signs that would change our mind"),
+    "local_perspective": _("Local perspective"),
+    "actors": _("Actors and alleged perpetrators"),
+    "engaged": _("Who is engaged"),
+    "options": _("Options"),
+    "unknown": _("What we do not know"),
+    "correction_note": _("What was wrong"),
+    "page": _("Page 1"),
+    "whole": _("The whole brief"),
+}
+
+
+def phrase(finding: Finding) -> str:
+    """The finding as a sentence or two, in the reader's language."""
+    return str(_PHRASES[finding.code]) % dict(finding.values)
+
+
+def place(finding: Finding) -> str:
+    """The name of the section where it was found."""
+    return str(_PLACES[finding.where.partition("/")[0]])

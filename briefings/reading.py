@@ -1,0 +1,175 @@
+"""What the public pages show, as values: the front page's rows, an archive, a source with its quoted passages.
+
+Reads only what has been issued; reads no clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from briefings import passages as quoting
+from briefings.compose import document_of
+from briefings.models import Artefact, Edition, Passage
+from briefings.render.document import Document, SourceEntry
+from countries.clock import newest_edition_date
+from countries.models import Situation
+from sources.models import ReusePolicy, Revision
+
+_TRENDS = {"worsening": 0, "unchanged": 1, "easing": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One situation on the front page, with its newest standing edition."""
+
+    situation: Situation
+    document: Document | None
+    is_today: bool
+    last_signed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    """One issued edition in a list."""
+
+    id: str
+    url: str
+    date: dt.date
+    kind: str
+    bottom_line: str
+    trend: str
+    level: int
+    status: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One output of an edition to keep."""
+
+    name: str
+    url: str
+    sha256: str
+    size: int
+    form: str
+    form_name: str
+
+    def get_form_display(self) -> str:
+        return self.form_name
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words of a full text; ``is_quoted`` where a passage of the edition covers them."""
+
+    text: str
+    is_quoted: bool
+
+
+def front_rows(at: dt.datetime) -> list[Row]:
+    """Every situation: those with an edition first, worst change first, then by name."""
+    latest = {edition.situation_id: edition for edition in Edition.objects.latest_per_situation()}
+    rows = []
+    for situation in Situation.objects.by_name():
+        edition = latest.get(situation.pk)
+        rows.append(
+            Row(
+                situation=situation,
+                document=document_of(edition) if edition else None,
+                is_today=edition is not None and is_todays(edition, situation, at),
+                last_signed_at=edition.published_at if edition else None,
+            )
+        )
+    return sorted(rows, key=_worst_first)
+
+
+def _worst_first(row: Row) -> tuple[int, int, int, str]:
+    if row.document is None:
+        return (2, 0, 0, row.situation.name)
+    return (0 if row.is_today else 1, _TRENDS[row.document.trend], -row.document.level, row.situation.name)
+
+
+def is_todays(edition: Edition, situation: Situation, at: dt.datetime) -> bool:
+    """Whether it is the edition of the newest day whose cut-off has passed, or newer."""
+    return edition.date >= newest_edition_date(at, time_zone=situation.time_zone, cut_off=situation.cut_off)
+
+
+def archive_entries(editions: Sequence[Edition]) -> list[ArchiveEntry]:
+    return [
+        ArchiveEntry(
+            id=edition.public_id,
+            url=reverse("briefings:edition", args=[edition.public_id]),
+            date=edition.date,
+            kind=edition.kind,
+            bottom_line=edition.bottom_line,
+            trend=edition.trend,
+            level=edition.level,
+            status=edition.status,
+            language=edition.language,
+        )
+        for edition in editions
+    ]
+
+
+def files_of(edition: Edition) -> list[File]:
+    order = {form: position for position, form in enumerate(Artefact.Form.values)}
+    return [
+        File(
+            name=artefact.name,
+            url=reverse("briefings:artefact", args=[edition.public_id, artefact.name]),
+            sha256=artefact.sha256,
+            size=artefact.size,
+            form=artefact.form,
+            form_name=artefact.get_form_display(),
+        )
+        for artefact in sorted(edition.artefacts.all(), key=lambda artefact: order[artefact.form])
+    ]
+
+
+def newer_version(edition: Edition) -> str:
+    """The public id of the issued version that took its place; empty where there is none."""
+    later = Edition.objects.versions_of(edition).issued().filter(version__gt=edition.version)
+    newest = later.select_related("situation").defer("document").order_by("-version").first()
+    return newest.public_id if newest else ""
+
+
+def full_text(document: Document, entry: SourceEntry) -> list[list[Run]] | None:
+    """Paragraphs of the whole text with the quoted words marked; None where the source's terms keep it from readers.
+
+    The terms are those of today: a source that withdrew its permission is obeyed at once.
+    """
+    quoted = [passage for passage in document.passages_of(entry.number) if passage.place == "page"]
+    if not entry.is_full_text_public or not quoted:
+        return None
+    row = Passage.objects.filter(pk=int(quoted[0].id.removeprefix("p"))).select_related(
+        "revision__full_text", "revision__item__feed"
+    )
+    passage = row.first()
+    if passage is None or passage.revision.item.feed.reuse_policy != ReusePolicy.FULL_TEXT_PUBLIC:
+        return None
+    return _paragraphs(_page(passage.revision), [(each.start, each.end) for each in quoted])
+
+
+def _page(revision: Revision) -> str:
+    return dict(quoting.texts(revision)).get("page", "")
+
+
+def _paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[list[Run]]:
+    paragraphs = []
+    for match in re.finditer(r"[^\n]+", text):
+        runs: list[Run] = []
+        cuts = sorted(
+            {match.start(), match.end()}
+            | {point for span in spans for point in span if match.start() < point < match.end()}
+        )
+        for start, end in itertools.pairwise(cuts):
+            is_quoted = any(a <= start and end <= b for a, b in spans)
+            runs.append(Run(text[start:end], is_quoted))
+        paragraphs.append(runs)
+    return paragraphs

@@ -1,0 +1,143 @@
+"""Publishers, feeds and their health, and the record of every look at them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from sources.admin.reading import ReadOnly
+from sources.models import Feed, Fetch, Publisher, StarterPack
+
+
+@admin.register(Publisher)
+class PublisherAdmin(admin.ModelAdmin[Publisher]):
+    list_display = ("name", "kind", "ownership", "owner_key", "is_party", "feed_count")
+    list_filter = ("kind", "is_party")
+    search_fields = ("name", "ownership", "owner_key")
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
+    ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        return super().get_queryset(request).annotate(feed_count=Count("feeds"))
+
+    @admin.display(description=_("feeds"), ordering="feed_count")
+    def feed_count(self, publisher: Publisher) -> int:
+        return int(getattr(publisher, "feed_count", 0))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publisher | None = None) -> bool:
+        return False
+
+
+class FeedForm(forms.ModelForm[Feed]):
+    """Says kindly what the database would refuse."""
+
+    url = forms.URLField(label=_("address"), max_length=1000, assume_scheme="https")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        values = self.cleaned_data
+        if values.get("is_active") and values.get("starter_pack") == StarterPack.NEVER:
+            self.add_error("is_active", _("The publisher forbids automated collection, so this feed stays off."))
+        return cleaned
+
+
+@admin.register(Feed)
+class FeedAdmin(admin.ModelAdmin[Feed]):
+    """A feed's health first: when it last worked, what went wrong since, when we look again."""
+
+    form = FeedForm
+    list_display = (
+        *("name", "publisher", "is_active", "last_state", "last_success_at", "consecutive_failures", "usual_entries"),
+        *("next_check_at", "last_error"),
+    )
+    list_filter = ("is_active", "last_state", "starter_pack", "reuse_policy", "publisher__kind", "language")
+    list_select_related = ("publisher",)
+    list_per_page = 50
+    search_fields = ("name", "url", "publisher__name", "last_error")
+    autocomplete_fields = ("publisher",)
+    ordering = ("-is_active", "-consecutive_failures", "name")
+    actions = ("look_now", "switch_on", "switch_off")
+    readonly_fields = (
+        *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error", "usual_entries"),
+        *("next_check_at", "looks", "evidence", "catalogue_version"),
+    )
+    fieldsets = (
+        (None, {"fields": ("name", "publisher", "url", "format", "language", "is_active", "starter_pack")}),
+        (_("Terms"), {"fields": ("reuse_policy", "terms_read_on", "reuse_note")}),
+        (
+            _("Health"),
+            {
+                "fields": (
+                    *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error"),
+                    *("usual_entries", "next_check_at", "looks"),
+                )
+            },
+        ),
+        (_("Catalogue"), {"fields": ("evidence", "catalogue_version")}),
+    )
+
+    @admin.display(description=_("all looks"))
+    def looks(self, feed: Feed) -> str:
+        if feed.pk is None:
+            return "–"
+        address = reverse("admin:sources_fetch_changelist")
+        return format_html('<a href="{}?feed__id__exact={}">{}</a>', address, feed.pk, _("what each look brought"))
+
+    def save_model(self, request: HttpRequest, obj: Feed, form: forms.ModelForm[Feed], change: bool) -> None:
+        """Writes what the person changed and nothing else: a look may be writing the feed's state at this moment."""
+        if "is_active" in form.changed_data or not change:
+            obj.is_switched_by_person = True
+        if not change:
+            obj.save()
+        elif form.changed_data:
+            obj.save(update_fields=[*form.changed_data, "is_switched_by_person"])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Feed | None = None) -> bool:
+        return False  # items rest on it; a feed is switched off instead
+
+    @admin.action(description=_("Look now"), permissions=["change"])
+    def look_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        count = feeds.filter(is_active=True).update(next_check_at=timezone.now())
+        text = ngettext("%d feed is looked at next.", "%d feeds are looked at next.", count) % count
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description=_("Switch on"), permissions=["change"])
+    def switch_on(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        allowed = feeds.exclude(starter_pack=StarterPack.NEVER)
+        count = allowed.update(is_active=True, is_switched_by_person=True, next_check_at=None)
+        self.message_user(request, ngettext("%d feed is on.", "%d feeds are on.", count) % count, messages.SUCCESS)
+        if forbidden := feeds.filter(starter_pack=StarterPack.NEVER).count():
+            text = ngettext(
+                "%d feed stays off: its publisher forbids automated collection.",
+                "%d feeds stay off: their publishers forbid automated collection.",
+                forbidden,
+            )
+            self.message_user(request, text % forbidden, messages.WARNING)
+
+    @admin.action(description=_("Switch off"), permissions=["change"])
+    def switch_off(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
+        count = feeds.update(is_active=False, is_switched_by_person=True)
+        self.message_user(request, ngettext("%d feed is off.", "%d feeds are off.", count) % count, messages.SUCCESS)
+
+
+@admin.register(Fetch)
+class FetchAdmin(ReadOnly, admin.ModelAdmin[Fetch]):
+    list_display = (
+        *("started_at", "feed", "state", "http_status", "entries", "new_items", "changed_items", "skipped_entries"),
+        *("size", "message"),
+    )
+    list_filter = ("state", "feed__publisher__kind")
+    list_select_related = ("feed",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("feed__name", "message")
+    ordering = ("-id",)

@@ -1,0 +1,123 @@
+"""Items with everything they ever said, and the bytes that prove it."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from sources import snapshots, stories
+from sources.admin.reading import ReadOnly
+from sources.models import FullText, Item, Revision, Snapshot
+
+
+class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
+    """What the item said, newest first."""
+
+    model = Revision
+    fields = ("number", "seen_at", "title", "text", "page_text", "snapshot", "content_hash")
+    readonly_fields = fields
+    ordering = ("-number",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        return super().get_queryset(request).select_related("full_text__snapshot__blob")
+
+    @admin.display(description=_("text of the page"))
+    def page_text(self, revision: Revision) -> str:
+        full = _full_text(revision)
+        return full.text if full else "–"
+
+    @admin.display(description=_("snapshot"))
+    def snapshot(self, revision: Revision) -> str:
+        full = _full_text(revision)
+        if full is None:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a> · {} UTC · sha256 {}',
+            reverse("admin:sources_snapshot_bytes", args=[full.snapshot_id]),
+            _("the bytes as they came"),
+            f"{full.snapshot.retrieved_at:%Y-%m-%d %H:%M}",
+            full.snapshot.blob.sha256,
+        )
+
+
+def _full_text(revision: Revision) -> FullText | None:
+    full = getattr(revision, "full_text", None)
+    return full if isinstance(full, FullText) else None
+
+
+@admin.register(Item)
+class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
+    list_display = ("title", "publisher", "language", "reported_at", "extract_state", "story_link", "last_error")
+    list_filter = ("extract_state", "language", "feed__publisher__kind", "feed__reuse_policy")
+    list_select_related = ("feed__publisher", "story")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("title", "url", "feed__name")
+    ordering = ("-reported_at", "-id")
+    inlines = (RevisionInline,)
+    actions = ("split_out",)
+    fields = (
+        *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),
+        *("language", "language_confidence", "extract_state", "extract_attempts", "last_error", "story_link"),
+        *("story_by_person", "story_score"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description=_("publisher"), ordering="feed__publisher__name")
+    def publisher(self, item: Item) -> str:
+        return item.feed.publisher.name
+
+    @admin.display(description=_("address"))
+    def original(self, item: Item) -> str:
+        if not item.url:
+            return "–"
+        return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', item.url)
+
+    @admin.display(description=_("story"), ordering="story")
+    def story_link(self, item: Item) -> str:
+        if item.story is None:
+            return "–"
+        address = reverse("admin:sources_story_change", args=[item.story_id])
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, item.story.title)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs forget resolvers
+        view = self.admin_site.admin_view(self.snapshot_bytes)
+        return [path("snapshot/<int:pk>/", view, name="sources_snapshot_bytes"), *super().get_urls()]
+
+    def snapshot_bytes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The bytes as they came. Always a download, never shown: they are hostile."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        snapshot = Snapshot.objects.select_related("blob").filter(pk=pk).first()
+        if snapshot is None:
+            raise Http404
+        try:
+            body = snapshots.read(snapshot)
+        except snapshots.DamagedSnapshot as error:
+            return HttpResponse(str(error), status=410, content_type="text/plain; charset=utf-8")
+        name = f"{snapshot.retrieved_at:%Y-%m-%d}-{snapshot.blob.sha256[:12]}.bin"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+        return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+    def has_regroup_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("sources.change_story")
+
+    @admin.action(description=_("Take out into a story of their own"), permissions=["regroup"])
+    def split_out(self, request: HttpRequest, items: QuerySet[Item]) -> None:
+        user = request.user
+        if not isinstance(user, User):
+            raise PermissionDenied
+        try:
+            story = stories.split(list(items), by=user, at=timezone.now())
+        except stories.CannotSplit as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, _("New story: %s") % story.title, messages.SUCCESS)

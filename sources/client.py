@@ -1,0 +1,28 @@
+"""The fetch client as this installation's settings have it. For edges; the client itself reads no settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+from sources.ingest.fetch import Fetcher, FetchPolicy
+
+
+def fetcher() -> Fetcher:
+    """A new client. Close it, or use it in a ``with``."""
+    return Fetcher(
+        FetchPolicy(
+            user_agent=settings.FETCH_USER_AGENT,
+            max_bytes=settings.FETCH_MAX_BYTES,
+            connect_timeout=min(10.0, settings.FETCH_TIMEOUT),
+            read_timeout=min(15.0, settings.FETCH_TIMEOUT),
+            total_timeout=settings.FETCH_TIMEOUT,
+            private_hosts=frozenset(settings.FETCH_ALLOWED_PRIVATE_HOSTS),
+        )
+    )
+
+
+def interval() -> dt.timedelta:
+    """How long a feed that answers as usual is left alone."""
+    return dt.timedelta(seconds=settings.FETCH_INTERVAL)

@@ -1,0 +1,147 @@
+"""Which entries of a document are new, changed, unchanged or said twice, and why. Pure, and the same in any order.
+
+Within one feed, an entry is known again by its address or by its identifier. Feeds get both wrong: some give every entry
+the same identifier, some the same link. An identifier that stands on several addresses in one document identifies nothing
+there, and an address under entries that differ in identifier and title is no article's. Where neither holds, an entry is
+known by its title. Two entries too many are a nuisance; one entry lost in silence is what this must never do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sources.ingest.normalise import Publication
+
+
+class Verdict(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    #: Another entry of the same document says the same.
+    REPEATED = "repeated"
+
+
+class Reason(StrEnum):
+    """By what an entry was known again, or that it was not."""
+
+    IDENTIFIER = "identifier"
+    ADDRESS = "address"
+    TITLE = "title"
+    UNKNOWN = "unknown"
+    SAME_DOCUMENT = "same_document"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item of this feed that is stored already."""
+
+    item_id: int
+    external_id: str
+    canonical_url: str
+    title: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done with one entry. ``external_id`` is what a new item is stored under."""
+
+    publication: Publication
+    verdict: Verdict
+    reason: Reason
+    external_id: str
+    item_id: int | None = None
+
+
+#: Stored identifiers that we made ourselves, since the feed's own could not be used.
+_BY_URL, _BY_TITLE = "url:", "title:"
+
+
+def decide(publications: Iterable[Publication], known: Iterable[Known]) -> tuple[Decision, ...]:
+    """A decision for each entry; one of NEW, CHANGED and UNCHANGED per article, however often the document names it."""
+    entries = sorted(publications, key=_rank, reverse=True)
+    library = _Library(entries, known)
+    seen: set[str] = set()
+    decisions = []
+    for entry in entries:
+        item, reason = library.find(entry)
+        keys = {*library.keys(entry), *([f"item:{item.item_id}"] if item else [])}
+        if keys & seen:
+            verdict, reason = Verdict.REPEATED, Reason.SAME_DOCUMENT
+        elif item is None:
+            verdict = Verdict.NEW
+        else:
+            verdict = Verdict.UNCHANGED if item.content_hash == entry.content_hash else Verdict.CHANGED
+        seen |= keys
+        key = item.external_id if item else library.keys(entry)[0]
+        decisions.append(Decision(entry, verdict, reason, key, item.item_id if item else None))
+    return tuple(decisions)
+
+
+def title_key(publication: Publication) -> str:
+    """What an entry is stored under where neither its identifier nor its address is its own."""
+    words = f"{publication.canonical_url}\n{publication.title}"
+    return _BY_TITLE + hashlib.sha256(words.encode()).hexdigest()
+
+
+def url_key(publication: Publication) -> str:
+    """What an entry is stored under that has an address and no identifier of its own; short enough for an index."""
+    url = publication.canonical_url
+    return _BY_URL + (url if len(url) <= 900 else hashlib.sha256(url.encode()).hexdigest())
+
+
+class _Library:
+    """What is stored, and which identifiers and addresses mean nothing in this document."""
+
+    def __init__(self, entries: Sequence[Publication], known: Iterable[Known]) -> None:
+        stored = sorted(known, key=lambda item: item.item_id, reverse=True)  # the oldest wins
+        self._by_id = {item.external_id: item for item in stored}
+        self._by_url = {item.canonical_url: item for item in stored if item.canonical_url}
+        self._loose_ids = _ambiguous((entry.external_id, entry.canonical_url or entry.title) for entry in entries)
+        self._loose_urls = (
+            _ambiguous((entry.canonical_url, entry.title) for entry in entries)
+            & _ambiguous((entry.canonical_url, entry.external_id or entry.title) for entry in entries)
+        ) | _ambiguous((item.canonical_url, item.external_id) for item in stored)
+
+    def keys(self, entry: Publication) -> tuple[str, ...]:
+        """What identifies the entry, the best first; never empty."""
+        keys = []
+        if entry.external_id and entry.external_id not in self._loose_ids:
+            keys.append(entry.external_id)
+        if entry.canonical_url and entry.canonical_url not in self._loose_urls:
+            keys.append(url_key(entry))
+        return tuple(keys) or (title_key(entry),)
+
+    def find(self, entry: Publication) -> tuple[Known | None, Reason]:
+        """The stored item that this entry is, and how it was known again."""
+        if (item := self._at_its_address(entry)) is not None:
+            return item, Reason.ADDRESS
+        for key in self.keys(entry):
+            if (item := self._by_id.get(key)) is not None:
+                return item, Reason.TITLE if key.startswith(_BY_TITLE) else Reason.IDENTIFIER
+        return None, Reason.UNKNOWN
+
+    def _at_its_address(self, entry: Publication) -> Known | None:
+        """The one stored item with this address, unless identifier and title both say that it is another article."""
+        item = None if entry.canonical_url in self._loose_urls else self._by_url.get(entry.canonical_url)
+        if item is None or not entry.external_id or item.external_id.startswith((_BY_URL, _BY_TITLE)):
+            return item
+        return item if entry.external_id == item.external_id or entry.title == item.title else None
+
+
+def _ambiguous(pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """The first halves that stand with more than one second half."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for first, second in pairs:
+        found[first].add(second)
+    return {first for first, seconds in found.items() if first and len(seconds) > 1}
+
+
+def _rank(entry: Publication) -> tuple[str, int, str, str, str, str]:
+    """An order of entries that does not depend on theirs: the latest and fullest first, then anything that is fixed."""
+    when = entry.published_at.isoformat() if entry.published_at else ""
+    return when, len(entry.text), entry.content_hash, entry.canonical_url, entry.external_id, entry.url + entry.author

@@ -1,0 +1,88 @@
+"""Works off many addresses at once, each host gently. No Django: what the threads do must not touch the database.
+
+Things are laid into rows so that no host stands in more rows than it may be asked at once; each row is a thread. Results
+come out one by one to whoever iterates, who is the only one to write them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import Full, Queue
+from threading import Event
+from typing import Protocol, TypeVar
+
+from sources.ingest.urls import host_of
+
+logger = logging.getLogger(__name__)
+
+
+class Addressed(Protocol):
+    """Anything that is fetched from an address."""
+
+    @property
+    def url(self) -> str: ...
+
+
+A = TypeVar("A", bound=Addressed)
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def lay(things: Iterable[A], *, per_host: int) -> list[list[A]]:
+    """Things in rows to be worked off one after another; no host stands in more than ``per_host`` rows."""
+    rows: dict[tuple[str, int], list[A]] = {}
+    turns: Counter[str] = Counter()
+    for thing in things:
+        host = host_of(thing.url)
+        rows.setdefault((host, turns[host] % per_host), []).append(thing)
+        turns[host] += 1
+    return list(rows.values())
+
+
+def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int) -> Iterator[tuple[T, R]]:
+    """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing.
+
+    Threads wait where results are not taken, so that few are in memory; where nobody takes any more, they stop.
+    """
+    results: Queue[tuple[T, R] | None] = Queue(maxsize=at_once)
+    stopped = Event()
+    with ThreadPoolExecutor(max(1, min(len(rows), at_once)), thread_name_prefix="lane") as pool:
+        for row in rows:
+            pool.submit(_work_off_row, row, work, results, stopped)
+        try:
+            open_rows = len(rows)
+            while open_rows:
+                result = results.get()
+                if result is None:
+                    open_rows -= 1
+                else:
+                    yield result
+        finally:
+            stopped.set()
+
+
+def _work_off_row(row: Sequence[T], work: Callable[[T], R], results: Queue[tuple[T, R] | None], stopped: Event) -> None:
+    try:
+        for thing in row:
+            if stopped.is_set():
+                return
+            try:
+                done = work(thing)
+            except Exception:  # a fault of ours in one must not cost the others; it is logged and seen
+                logger.exception("work on one address broke off")
+            else:
+                _hand_over((thing, done), results, stopped)
+    finally:
+        _hand_over(None, results, stopped)
+
+
+def _hand_over(result: tuple[T, R] | None, results: Queue[tuple[T, R] | None], stopped: Event) -> None:
+    while not stopped.is_set():
+        try:
+            results.put(result, timeout=0.2)
+        except Full:
+            continue
+        return

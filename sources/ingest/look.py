@@ -1,0 +1,127 @@
+"""One look at one feed, from its address to its rows: fetch, parse, normalise, store.
+
+The network and the parsing come first and outside any transaction; then ``store`` writes it all at once. Whatever
+happens, the look ends in one Fetch with one state. Must not claim feeds or read the clock: ``tasks`` does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from dataclasses import replace
+
+from django.db import DataError, IntegrityError
+
+from sources import adapters, snapshots
+from sources.ingest import store
+from sources.ingest.fetch import BadAddress, Blocked, Fetcher, FetchError, Response
+from sources.ingest.normalise import Publication, Unusable, publication
+from sources.models import Feed, Fetch, FetchState, ReusePolicy, Snapshot
+
+logger = logging.getLogger(__name__)
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+def look_at(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, interval: dt.timedelta) -> Fetch | None:
+    """The feed has been looked at: a Fetch says how it ended, items stand, the next look is set.
+
+    None where the feed was deleted meanwhile. ``interval`` is how long a feed that answers as usual is left alone.
+    """
+    return finish(feed, read(feed, fetcher=fetcher, at=at), interval=interval)
+
+
+def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime) -> store.Look:
+    """What the feed's address holds. Touches no database, so that threads may call it."""
+    started = time.monotonic()
+    try:
+        response = fetcher.get(feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=ACCEPT)
+    except FetchError as error:
+        return _refused(error, at, _after(at, started))
+    return _read(feed, response, at, _after(at, started))
+
+
+def finish(feed: Feed, look: store.Look, *, interval: dt.timedelta) -> Fetch | None:
+    """What was read stands in the library. What the database refuses is set aside, and the Fetch says so."""
+    try:
+        snapshot = _snapshot(feed, look)
+        return store.record(feed.pk, look, interval=interval, snapshot=snapshot)
+    except (DataError, IntegrityError, ValueError) as error:
+        # The rows are at fault (ValueError: a string that PostgreSQL cannot hold). Where the database itself is, that
+        # goes out: the claim runs out and the feed is looked at again.
+        logger.exception("a look at a feed could not be stored", extra={"feed": feed.pk})
+        return store.record(feed.pk, store.quarantined(look, error), interval=interval)
+
+
+def _snapshot(feed: Feed, look: store.Look) -> Snapshot | None:
+    """The document, kept where the terms allow it. Before the transaction: no file is written inside one."""
+    if look.document is None or not ReusePolicy(feed.reuse_policy).stores_full_text:
+        return None
+    return snapshots.keep(
+        look.document.body,
+        url=look.final_url,
+        media_type=look.document.media_type,
+        headers=look.document.headers,
+        at=look.finished_at,
+    )
+
+
+def _after(at: dt.datetime, started: float) -> dt.datetime:
+    return at + dt.timedelta(seconds=time.monotonic() - started)
+
+
+def _refused(error: FetchError, started_at: dt.datetime, finished_at: dt.datetime) -> store.Look:
+    is_refusal = isinstance(error, (Blocked, BadAddress))
+    return store.Look(
+        started_at,
+        finished_at,
+        state=FetchState.BLOCKED if is_refusal else FetchState.FAILED,
+        message=error.message,
+        http_status=error.status,
+        retry_after=error.retry_after,
+    )
+
+
+def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: dt.datetime) -> store.Look:
+    """What the answer holds. A document that cannot be read is a failed look; an empty one is an empty one."""
+    look = store.Look(
+        started_at,
+        finished_at,
+        http_status=response.status,
+        final_url=response.final_url,
+        size=response.wire_size,
+        etag=response.headers.get("etag", ""),
+        last_modified=response.headers.get("last-modified", ""),
+    )
+    if response.is_unchanged:
+        return replace(look, state=FetchState.UNCHANGED)
+    if not response.body.strip():
+        return look
+    content_type = response.content_type
+    adapter = adapters.choose(response.body, content_type=content_type, wanted=feed.format)
+    try:
+        parsed = adapter.parse(response.body, content_type=content_type, url=response.final_url)
+        publications, skipped = _publications(parsed, response.final_url, finished_at)
+    except adapters.NotAFeed as error:
+        return replace(look, state=FetchState.FAILED, message=str(error))
+    document = None
+    if publications:
+        document = store.Document(response.body, content_type.partition(";")[0].strip(), response.headers)
+    return replace(look, publications=publications, skipped=skipped, document=document)
+
+
+def _publications(
+    parsed: adapters.ParsedFeed, url: str, at: dt.datetime
+) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
+    """The entries, cleaned, and why some were left out. Raises NotAFeed where there were entries and none is usable."""
+    publications: list[Publication] = []
+    skipped = list(parsed.skipped)
+    for entry in parsed.entries:
+        try:
+            publications.append(publication(entry, feed_url=url, at=at))
+        except Unusable as error:
+            skipped.append(str(error))
+    if parsed.entries and not publications:
+        raise adapters.NotAFeed(f"None of the {len(parsed.entries)} entries can be used. {skipped[0]}")
+    return tuple(publications), tuple(skipped)

@@ -1,0 +1,71 @@
+"""What people do with stories: merge those that are one event, split those that are two. The machine never undoes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from sources.ingest.assign import recount
+from sources.models import Item, Story, StoryDecision
+
+
+class CannotMerge(Exception):
+    """These stories cannot be made one. The message is fit for staff."""
+
+
+class CannotSplit(Exception):
+    """These items cannot be taken out. The message is fit for staff."""
+
+
+def merge(story: Story, *, into: Story, by: AbstractBaseUser, at: dt.datetime) -> Story:
+    """All items of ``story`` stand in ``into``; ``story`` stays as an empty mark of where they went. Raises CannotMerge."""
+    with transaction.atomic():
+        locked = {
+            row.pk: row for row in Story.objects.select_for_update().filter(pk__in=[story.pk, into.pk]).order_by("pk")
+        }
+        if story.pk == into.pk or len(locked) != 2:
+            raise CannotMerge("Two different stories are needed.")
+        if any(row.merged_into_id for row in locked.values()):
+            raise CannotMerge("One of the stories has been merged already.")
+        item_ids = list(Item.objects.filter(story=story).order_by("pk").values_list("pk", flat=True))
+        Item.objects.filter(pk__in=item_ids).update(story=into, story_by_person=True)
+        Story.objects.filter(pk=story.pk).update(merged_into=into)
+        # Those that pointed at the merged story follow, so that one step always leads to where the items are.
+        Story.objects.filter(merged_into=story).update(merged_into=into)
+        StoryDecision.objects.create(story=into, act="merge", item_ids=item_ids, by_id=by.pk, at=at)
+        recount([story.pk, into.pk])
+    into.refresh_from_db()
+    return into
+
+
+def split(items: Sequence[Item], *, by: AbstractBaseUser, at: dt.datetime) -> Story:
+    """These items stand in a new story of their own, titled after the earliest. Raises CannotSplit."""
+    with transaction.atomic():
+        chosen = list(
+            Item.objects.select_for_update().filter(pk__in=[item.pk for item in items]).order_by("reported_at", "pk")
+        )
+        stories = {item.story_id for item in chosen}
+        if not chosen or None in stories or len(stories) != 1:
+            raise CannotSplit("Items of one story are needed.")
+        old_id = stories.pop()
+        if not Item.objects.filter(story=old_id).exclude(pk__in=[item.pk for item in chosen]).exists():
+            raise CannotSplit("At least one item has to stay in the story.")
+        new = Story.objects.create(
+            title=chosen[0].title, first_reported_at=chosen[0].reported_at, last_reported_at=chosen[-1].reported_at
+        )
+        item_ids = [item.pk for item in chosen]
+        Item.objects.filter(pk__in=item_ids).update(story=new, story_by_person=True)
+        StoryDecision.objects.create(story=new, act="split", item_ids=item_ids, by_id=by.pk, at=at)
+        recount([pk for pk in (old_id, new.pk) if pk is not None])
+    new.refresh_from_db()
+    return new
+
+
+def origins(story: Story) -> tuple[int, str]:
+    """How many independent origins the story has, and who they are, counted anew from its items."""
+    recount([story.pk])
+    story.refresh_from_db()
+    return story.origin_count, story.origin_note

@@ -1,0 +1,187 @@
+"""Thousands of other people's feeds: the parser raises nothing but its own error, loses no entry that feedparser finds,
+and nothing active survives the cleaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import resource
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from sources import adapters
+from sources.ingest.dedupe import Verdict, decide
+from sources.ingest.normalise import Publication, Unusable, publication
+from sources.ingest.text import MAX_TEXT, MAX_TITLE
+
+pytestmark = pytest.mark.slow
+AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
+URL = "https://recorded.example/feed"
+FOLDERS = ["feeds-feedparser", "feeds-readers", "feeds-real-mixed", "feeds-real-news", "hostile-feeds"]
+ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed|meta|base|svg|style|link|form)\b[^<]*>", re.IGNORECASE)
+NOT_FEEDS = {".txt", ".md", ".jsonl", ".py", ".go", ".golden", ".LICENSE"}
+
+
+def files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in NOT_FEEDS and not path.name.startswith("LICENSE"):
+            yield path
+
+
+def parse(body: bytes) -> adapters.ParsedFeed | None:
+    try:
+        return adapters.choose(body, content_type="").parse(body, content_type="", url=URL)
+    except adapters.NotAFeed:
+        return None
+
+
+def publications(parsed: adapters.ParsedFeed) -> list[Publication]:
+    found = []
+    for entry in parsed.entries:
+        try:
+            found.append(publication(entry, feed_url=URL, at=AT))
+        except Unusable:
+            continue
+    return found
+
+
+def check(one: Publication) -> None:
+    """What the database, a mail's header and a page rely on."""
+    assert 0 < len(one.title) <= MAX_TITLE
+    assert len(one.title.splitlines()) == 1
+    assert len(one.text) <= MAX_TEXT
+    assert "\x00" not in one.title + one.text + one.author + one.external_id
+    "".join((one.title, one.text, one.author, one.external_id, one.url)).encode()
+    assert one.url == "" or one.url.startswith(("https://", "http://"))
+    assert len(one.external_id.encode()) <= 1_000
+    assert len(one.canonical_url.encode()) <= 2_000
+    assert one.published_at is None or one.published_at <= AT
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_every_feed_is_read_or_refused_and_what_is_read_can_be_stored(shared_data, name):
+    read = refused = 0
+    for path in files(shared_data / name):
+        parsed = parse(path.read_bytes())
+        if parsed is None:
+            refused += 1
+            continue
+        read += 1
+        found = publications(parsed)
+        for one in found:
+            check(one)
+        decide(found, [])
+    assert read > refused
+
+
+@pytest.mark.parametrize("name", ["feeds-real-mixed", "feeds-real-news", "feeds-readers", "feeds-feedparser"])
+def test_no_entry_that_feedparser_finds_is_lost(shared_data, name):
+    lost = []
+    for path in files(shared_data / name):
+        body = path.read_bytes()
+        if body[:64].lstrip().startswith(b"{") or len(body) > 2_000_000:
+            continue
+        theirs = [entry for entry in feedparser.parse(body).entries if entry.get("title") or entry.get("link")]
+        parsed = parse(body)
+        ours = len(parsed.entries) + len(parsed.skipped) if parsed else 0
+        if ours < len(theirs):
+            lost.append((path.name, len(theirs), ours))
+    assert lost == []
+
+
+def test_nothing_active_survives_the_sanitiser_cases(shared_data):
+    read = with_words = 0
+    for path in files(shared_data / "feeds-feedparser" / "wellformed" / "sanitize"):
+        parsed = parse(path.read_bytes())
+        assert parsed is not None, path.name
+        read += 1
+        for one in publications(parsed):
+            with_words += 1
+            assert not ACTIVE.search(one.title + one.text), path.name
+    assert read > 700
+    assert with_words > 150  # the others hold nothing but markup
+
+
+def test_nothing_active_survives_attack_strings(shared_data):
+    """As an entry's HTML, and as a title, a text and a link that claim to be plain."""
+    cases = 0
+    for path in sorted((shared_data / "hostile-strings").glob("xss-*.txt")):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            html = adapters.Entry("1", URL, adapters.Markup("T"), adapters.Markup(line, is_html=True))
+            assert not ACTIVE.search(publication(html, feed_url=URL, at=AT).text), line
+            plain = adapters.Entry("1", line, adapters.Markup(line), adapters.Markup(line))
+            for entry in (html, plain):
+                try:
+                    check(publication(entry, feed_url=URL, at=AT))
+                except Unusable:
+                    continue
+                cases += 1
+    assert cases > 2_000
+
+
+def test_strings_that_break_other_programs_can_be_stored(shared_data):
+    for value in json.loads((shared_data / "hostile-strings" / "blns.json").read_text(encoding="utf-8")):
+        for is_html in (False, True):
+            entry = adapters.Entry(
+                value, URL, adapters.Markup(value, is_html), adapters.Markup(value, is_html), value, value
+            )
+            check(publication(entry, feed_url=URL, at=AT))
+
+
+# ------------------------------------------------------------------------------------------------ hostile feeds
+@pytest.fixture
+def hostile(shared_data):
+    def read(name: str) -> list[Publication]:
+        parsed = parse((shared_data / "hostile-feeds" / name).read_bytes())
+        return [] if parsed is None else publications(parsed)
+
+    return read
+
+
+def test_an_entity_bomb_neither_expands_nor_takes_long(hostile):
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    found = hostile("billion-laughs.xml")
+    assert sum(len(one.title) for one in found) < 1_000
+    assert time.monotonic() - started < 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_a_file_of_this_machine_is_not_read(hostile):
+    assert all("root:" not in one.title + one.text for one in hostile("xxe-file.xml"))
+
+
+def test_hostile_feeds_behave_as_their_manifest_says(hostile, shared_data):
+    verdicts = [one.verdict for one in decide(hostile("dup-guids.xml"), [])]
+    assert verdicts.count(Verdict.NEW) == 10
+    verdicts = [one.verdict for one in decide(hostile("tracking-param-dups.xml"), [])]
+    assert verdicts.count(Verdict.NEW) == 1
+    assert [one.title for one in hostile("enc-windows-1251.xml")] == ["Жертвы в Хартуме"]
+    assert [one.title for one in hostile("enc-nul-and-controls.xml")] == ["ABCDEF"]
+    assert [one.url for one in hostile("js-link.xml")] == [
+        *("", "", "", "https://evil.example/x", "https://recorded.example/relative/path")
+    ]
+    assert hostile("truncated.xml")[0].text == "text"
+    assert parse((shared_data / "hostile-feeds" / "html-instead-of-feed.html").read_bytes()) is None
+    assert len(hostile("bad-dates.xml")) == 19
+    assert [one.title for one in hostile("script-in-title.xml")] == ["Massacre in Djibo"]
+    assert [one.title for one in hostile("crlf-title.xml")] == ["Brief Bcc: victim@example.org"]
+
+
+def test_real_quirks_are_handled(shared_data):
+    folder = shared_data / "feeds-real-news"
+    (first, *_) = publications(parse((folder / "quirks" / "un-news-2022.xml").read_bytes()))
+    assert "/feed/view" not in first.canonical_url
+    assert not first.title.startswith(" ")
+    (report, *_) = publications(parse((folder / "quirks" / "crisisgroup-date.xml").read_bytes()))
+    assert report.precision == "day"
+    dw = publications(parse((folder / "world-news" / "dw-all-rdf.xml").read_bytes()))
+    assert all(one.published_at is not None for one in dw)
+    aljazeera = publications(parse((folder / "world-news" / "aljazeera-all.xml").read_bytes()))
+    assert all("traffic_source" not in one.canonical_url for one in aljazeera)
+    bbc = publications(parse((folder / "world-news" / "bbc-world.xml").read_bytes()))
+    assert all("at_medium" not in one.canonical_url for one in bbc)

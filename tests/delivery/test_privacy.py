@@ -1,0 +1,51 @@
+"""An address is nowhere but in its own encrypted column and in the mail itself."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings as site
+from django.core.serializers import serialize
+
+from delivery import tasks
+from tests.factories import delivery as make
+
+pytestmark = pytest.mark.django_db
+
+NAME = "very-secret-name"
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["NoSuchMailbox", "Greylists", "CallsItSpam", "HangsUpAfter", "HangsUpBefore", "Unreachable", "Collects"],
+)
+def test_no_log_and_no_row_holds_an_address(client, settings, caplog, backend):
+    caplog.set_level(logging.DEBUG)
+    settings.EMAIL_BACKEND = f"tests.delivery.backends.{backend}"
+    make.issue()
+    make.follower("CAF", address=f"{NAME}@post.example", confirmed_at=make.NOW)
+    wanted = {"situations": ["CAF"], "language": "en", "send_at": "07:00", "time_zone": "UTC"}
+    with time_machine.travel(make.NOW, tick=False):
+        client.post("/subscribe/", {"address": f"{NAME}-too@post.example", **wanted})
+        client.post("/subscribe/", {"address": f"{NAME} is no address", **wanted})
+        tasks.queue_digests()
+        for _ in range(3):
+            tasks.send_queued()
+    with time_machine.travel(make.NOW.replace(hour=20), tick=False):
+        tasks.send_queued()
+        tasks.report_stuck()
+    assert NAME not in caplog.text
+    assert not [record for record in caplog.records if NAME in str(vars(record))]
+    for model in apps.get_app_config("delivery").get_models():
+        assert NAME not in serialize("json", model.objects.all())
+
+
+def test_queue_messages_carry_nothing():
+    for entry in site.CELERY_BEAT_SCHEDULE.values():
+        if entry["task"].startswith("delivery."):
+            assert not entry.get("args")
+            assert not entry.get("kwargs")
+            assert entry["options"]["queue"] == "mail"

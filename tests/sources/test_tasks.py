@@ -1,0 +1,152 @@
+"""Claims, and the tasks as functions: from a server's bytes to items, texts, languages and stories."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from django.utils import timezone
+
+from sources import tasks
+from sources.ingest import claim, lanes
+from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Story
+from tests.factories.sources import FeedFactory
+from tests.sources.serving import Answer
+from tests.sources.test_full_text import PAGE
+from tests.sources.test_look import rss
+
+AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
+
+
+# ------------------------------------------------------------------------------------------------ claims
+@pytest.mark.django_db
+def test_only_feeds_whose_time_has_come_are_claimed_longest_overdue_first():
+    late = FeedFactory(next_check_at=AT - dt.timedelta(hours=2))
+    new = FeedFactory(next_check_at=None)
+    due = FeedFactory(next_check_at=AT)
+    FeedFactory(next_check_at=AT + dt.timedelta(seconds=1))
+    FeedFactory(is_active=False)
+    assert claim.claim_due(limit=10, per_host=2, at=AT) == [new, late, due]
+    assert claim.claim_due(limit=10, per_host=2, at=AT) == []
+    assert len(claim.claim_due(limit=10, per_host=2, at=AT + claim.LEASE)) == 4
+
+
+@pytest.mark.django_db
+def test_a_host_is_asked_by_one_worker_at_a_time_and_in_a_few_rows():
+    for number in range(20):
+        FeedFactory(url=f"https://one.example/{number}")
+    other = FeedFactory(url="https://two.example/")
+    first = claim.claim_due(limit=50, per_host=2, at=AT)
+    assert len([feed for feed in first if "one.example" in feed.url]) == 8
+    assert other in first
+    rows = lanes.lay(first, per_host=2)
+    assert Counter(row[0].url.split("/")[2] for row in rows) == {"one.example": 2, "two.example": 1}
+    assert claim.claim_due(limit=50, per_host=2, at=AT) == []
+    Feed.objects.filter(pk__in=[feed.pk for feed in first]).update(claimed_until=None, next_check_at=AT + claim.LEASE)
+    assert len(claim.claim_due(limit=50, per_host=2, at=AT)) == 8
+
+
+# ------------------------------------------------------------------------------------------------ rows of addresses
+@dataclass(frozen=True)
+class Thing:
+    url: str
+
+
+def test_no_host_is_asked_more_often_at_once_than_it_may_be():
+    running: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    lock = threading.Lock()
+
+    def work(thing: Thing) -> str:
+        host = thing.url.split("/")[2]
+        with lock:
+            running[host] += 1
+            most[host] = max(most[host], running[host])
+        time.sleep(0.01)
+        with lock:
+            running[host] -= 1
+        return thing.url
+
+    things = [Thing(f"https://{host}.example/{number}") for host in "abc" for number in range(9)]
+    done = list(lanes.work_off(lanes.lay(things, per_host=2), work, at_once=16))
+    assert sorted(thing.url for thing, _ in done) == sorted(thing.url for thing in things)
+    assert all(thing.url == result for thing, result in done)
+    assert max(most.values()) == 2
+
+
+def test_one_fault_does_not_cost_the_rest_of_its_row(caplog):
+    things = [Thing(f"https://a.example/{number}") for number in range(4)]
+
+    def work(thing: Thing) -> int:
+        return 1 // (thing.url[-1] != "1")
+
+    assert len(list(lanes.work_off(lanes.lay(things, per_host=1), work, at_once=4))) == 3
+    assert "broke off" in caplog.text
+
+
+def test_threads_end_where_nobody_takes_their_results():
+    things = [Thing(f"https://{number}.example/") for number in range(200)]
+    worked = []
+    running = lanes.work_off(lanes.lay(things, per_host=1), lambda thing: worked.append(thing), at_once=4)
+    next(running)
+    running.close()
+    assert len(worked) < 50
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lane")]
+
+
+# ------------------------------------------------------------------------------------------------ the whole way
+@pytest.fixture
+def allowed(site, settings):
+    settings.FETCH_ALLOWED_PRIVATE_HOSTS = [site.host]
+    return site
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_becomes_items_texts_languages_and_stories(allowed):
+    page = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
+    for name in ("north", "south"):
+        body = rss((f"{name}-1", "Ferry between the towns sails again", "The ferry sails."))
+        allowed.answers[f"/{name}"] = Answer(body.replace(b"https://outlet.example", allowed.base.encode()))
+        allowed.answers[f"/{name}-1"] = page
+        FeedFactory(url=f"{allowed.base}/{name}", reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    tasks.fetch_due_feeds()
+    assert set(Fetch.objects.values_list("state", flat=True)) == {FetchState.NEW}
+    tasks.identify_languages()
+    assert not Item.objects.exclude(language_version="").exists()  # the page comes first
+    tasks.extract_pending()
+    assert set(Item.objects.values_list("extract_state", flat=True)) == {ExtractState.DONE}
+    tasks.identify_languages()
+    assert set(Item.objects.values_list("language", flat=True)) == {"en"}
+    tasks.assign_stories()
+    story = Story.objects.get()
+    assert (story.item_count, story.origin_count) == (2, 1)  # the same text twice: one is a copy
+    for task in (tasks.fetch_due_feeds, tasks.extract_pending, tasks.identify_languages, tasks.assign_stories):
+        task(unknown_argument_of_a_newer_caller=1)
+    assert (Fetch.objects.count(), Item.objects.count(), Story.objects.count()) == (2, 2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_broken_feed_does_not_stop_the_others(allowed):
+    allowed.answers["/bad"] = Answer(b"<html>")
+    allowed.answers["/good"] = Answer(rss(("1", "One", "Text")))
+    bad = FeedFactory(url=f"{allowed.base}/bad")
+    good = FeedFactory(url=f"{allowed.base}/good")
+    private = FeedFactory(url="http://10.0.0.1/feed")
+    tasks.fetch_due_feeds()
+    states = dict(Feed.objects.values_list("pk", "last_state"))
+    assert states == {bad.pk: FetchState.FAILED, good.pk: FetchState.NEW, private.pk: FetchState.BLOCKED}
+    assert not Feed.objects.exclude(claimed_until=None).exists()
+    assert not Feed.objects.filter(next_check_at__lte=timezone.now()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_is_not_asked_before_its_time(allowed):
+    allowed.answers["/feed"] = Answer(rss(("1", "One", "Text")))
+    FeedFactory(url=f"{allowed.base}/feed")
+    tasks.fetch_due_feeds()
+    tasks.fetch_due_feeds()
+    assert len(allowed.requests) == 1
