@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.account import admin as _allauth_admin  # noqa: F401 - registers EmailAddress before we take it off
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as _django_auth_admin  # noqa: F401 - registers Group before we take it off
@@ -30,7 +32,7 @@ _ROLES = (
 class PersonForm(forms.ModelForm[User]):
     """What an administrator may change of a person."""
 
-    role = forms.ChoiceField(label=_("role"), choices=_ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=_ROLES)
 
     class Meta:
         model = User
@@ -131,3 +133,4 @@ class UserAdmin(admin.ModelAdmin[User]):
 
 
 admin.site.unregister(Group)  # roles are code (accounts.roles), not rows to edit by hand
+admin.site.unregister(EmailAddress)  # an address is proved by its owner, never ticked as proved

@@ -185,6 +185,7 @@ def _claim(
     claim: rows.Claim, passages: list[rows.Passage], numbers: dict[int, int], sizes: dict[int, StoryCount]
 ) -> value.Claim:
     size = sizes.get(claim.story_id) if claim.story_id else None
+    reports, origins = _quoted(passages)
     return value.Claim(
         id=f"c{claim.pk}",
         kind=claim.kind,
@@ -193,13 +194,22 @@ def _claim(
         label=claim.label,
         mark=claim.mark,
         passages=tuple(_passage(passage, numbers[passage.revision_id]) for passage in passages),
-        reports=size.reports if size else 0,
-        origins=size.origins if size else 0,
+        reports=max(reports, size.reports) if size else 0,
+        origins=max(origins, size.origins) if size else 0,
         name=claim.name,
         role=claim.role,
         attribution=claim.attribution,
         risk=claim.risk,
     )
+
+
+def _quoted(passages: Iterable[rows.Passage]) -> tuple[int, int]:
+    """How many reports the passages come from, and from how many owners that speak for no party: a person may have
+    brought together what the machine kept apart as different stories."""
+    items = {passage.revision.item_id: passage.revision.item for passage in passages}
+    publishers = [item.feed.publisher for item in items.values()]
+    owners = {each.owner_key or str(each.pk) for each in publishers if not each.is_party}
+    return len(items), len(owners)
 
 
 def _passage(passage: rows.Passage, number: int) -> value.Passage:

@@ -27,7 +27,9 @@ _PHRASES = {
     "likelihood_mixed": _("The likelihood uses several terms (%(terms)s). Keep one."),
     "confidence_missing": _("There is no confidence. Say high, moderate or low, and why, in a sentence of its own."),
     "likelihood_with_confidence": _("Likelihood and confidence stand in one sentence: “%(sentence)s” Make two."),
-    "claim_without_passage": _("“%(text)s” rests on no passage. Quote one, or make it a judgement."),
+    "claim_without_passage": _(
+        "“%(text)s” rests on no passage. Quote the words that bear it out; only a judgement needs none."
+    ),
     "number_not_in_passage": _(
         "“%(number)s” is in no passage of “%(text)s”. Quote the words that hold it, or change the number."
     ),

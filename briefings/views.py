@@ -78,13 +78,14 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
     found = _readable(request, edition_id)
     document = document_of(found)
     files = reading.files_of(found)
+    notice = _notice(found)
 
     def page() -> HttpResponse:
         newer = reading.newer_version(found) if found.status == EditionStatus.CORRECTED else ""
-        context = {"document": document, "artefacts": files, "notice": _notice(found), "newer": newer}
+        context = {"document": document, "artefacts": files, "notice": notice, "newer": newer}
         return render(request, "briefings/edition.html", context)
 
-    marks = [content_hash(document), document.status, *(file.sha256 for file in files)]
+    marks = [content_hash(document), document.status, notice, *(file.sha256 for file in files)]
     return _conditional(request, found, marks, page)
 
 
@@ -180,7 +181,7 @@ def _conditional(
     if not found.is_frozen or request.user.is_authenticated:
         response = page()
     else:
-        words = "|".join([*marks, translation.get_language() or "", _notice(found), _look()])
+        words = "|".join([*marks, translation.get_language() or "", _look()])
         etag = f'W/"{hashlib.sha256(words.encode()).hexdigest()[:32]}"'
         response = get_conditional_response(request, etag=etag) or page()
         response["ETag"] = etag

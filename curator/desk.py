@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+_QUEUES = 8
 
 
 class Desk(AdminSite):
@@ -22,3 +26,25 @@ class Desk(AdminSite):
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         target = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
+        """The first page of the day: what waits for a decision, which editions are open, which sources are silent."""
+        return super().index(request, {**_today(), **(extra_context or {})})
+
+
+def _today() -> dict[str, object]:
+    # The admin site is made before the apps' models are ready.
+    from briefings.models import Edition
+    from countries.models import Situation, TagSuggestion
+    from sources.models import Feed, FetchState
+
+    counts = TagSuggestion.objects.undecided().order_by().values_list("situation")
+    waiting = dict(counts.annotate(n=Count("item", distinct=True)))
+    situations = Situation.objects.in_bulk(sorted(waiting, key=lambda pk: -waiting[pk])[:_QUEUES])
+    seen = [state.value for state in FetchState if state.is_success]
+    silent = Feed.objects.active().exclude(last_state__in=["", *seen]).select_related("publisher")
+    return {
+        "queues": [(situations[pk], waiting[pk]) for pk in sorted(situations, key=lambda pk: -waiting[pk])],
+        "open_editions": Edition.objects.unfinished().select_related("situation").order_by("-date", "situation__name"),
+        "silent_feeds": silent.order_by("-consecutive_failures", "name")[:_QUEUES],
+    }

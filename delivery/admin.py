@@ -73,8 +73,8 @@ class MailAdmin(ReadOnlyAdmin[Sendable], Generic[Sendable]):
 
 @admin.register(Digest)
 class DigestAdmin(MailAdmin[Digest]):
-    list_display = ("date", "reader", "state", "editions", "attempts", "last_error", "next_attempt_at", "sent_at")
-    list_filter = ("state", "date")
+    list_display = ("date", "reader", "state", "editions", "attempts", "last_error", "sent_at")
+    list_filter = ("state",)
     date_hierarchy = "date"
     ordering = ("-date", "-id")
     fields = (

@@ -68,7 +68,7 @@ class SubscribeForm(ChoicesForm):
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("Stored encrypted, used for this mail only, deleted when you leave."),
+        help_text=_("Stored encrypted and used for this mail only."),
     )
     field_order = ("address", "situations", "language", "send_at", "time_zone")
 

@@ -53,7 +53,8 @@ def count_days(situation: Situation, *, dates: Iterable[dt.date], at: dt.datetim
     days = sorted(set(dates))
     if not days:
         return 0
-    start, end = _bounds(days[0], zone)[0], _bounds(days[-1], zone)[1]
+    # Nothing is counted that was not out by ``at``: a count stands as it was known then.
+    start, end = _bounds(days[0], zone)[0], min(_bounds(days[-1], zone)[1], at)
     reports = _reports(situation, start=start, end=end)
     reach = _reach(situation)
     expected = len(reach)

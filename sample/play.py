@@ -18,7 +18,17 @@ from django.utils import timezone
 from accounts.models import User
 from briefings import passages, workflow, writing
 from briefings.assemble import assemble
-from briefings.models import ChangeMark, Claim, ClaimKind, Edition, EditionStatus, Part, Participation, Section
+from briefings.models import (
+    ChangeMark,
+    Claim,
+    ClaimKind,
+    Edition,
+    EditionStatus,
+    EvidenceLabel,
+    Part,
+    Participation,
+    Section,
+)
 from countries.clock import cut_off_on
 from countries.models import Situation, Tag, TagSuggestion, Term, Verdict
 from countries.phases import phase_on, set_phase
@@ -75,14 +85,16 @@ class Sorted:
 
 
 def tag(desk: Desk, library: Library, *, at: dt.datetime) -> Tagged:
-    """Every suggestion on the sample's items is decided on, and what was missed is added, as the articles' front matter
-    says. What somebody has decided already stands."""
+    """Every suggestion on what was published by ``at`` is decided on, and what was missed is added, as the articles'
+    front matter says. What came later waits in the queue for a visitor; what somebody has decided already stands."""
     situations = {situation.code: situation for situation in Situation.objects.all()}
     terms = {term.code: term for term in Term.objects.filter(scheme__code=FRAMEWORK, scheme__is_current=True)}
     decided = _decided(desk)
     suggested = _suggested(desk)
     counts = dict.fromkeys(("accepted", "rejected", "added", "terms"), 0)
     for article in library:
+        if article.published > at:
+            continue
         item = desk.items[article.id]
         for code in sorted(suggested.get(item.pk, set()) | set(article.situations)):
             if (item.pk, code, None) in decided:
@@ -241,7 +253,7 @@ def _write_claim(desk: Desk, edition: Edition, written: WrittenClaim, *, at: dt.
         role=written.role,
         attribution=written.attribution,
         risk=written.risk,
-        story=_common_story(quoted) if section in _WITH_STORY else None,
+        story=_story_of(written, quoted) if section in _WITH_STORY else None,
     )
     for quotation, item in zip(written.quotations, quoted, strict=True):
         try:
@@ -251,10 +263,18 @@ def _write_claim(desk: Desk, edition: Edition, written: WrittenClaim, *, at: dt.
     return claim
 
 
-def _common_story(items: Sequence[Item]) -> Story | None:
-    """The story that all of them report; a claim on several events rests on no single one."""
+def _story_of(written: WrittenClaim, items: Sequence[Item]) -> Story | None:
+    """The story that all quoted items report, as long as its origins bear the label out.
+
+    A claim on several events rests on no single story; nor does one that takes a single voice from a story that many tell.
+    """
     found = set(Item.objects.filter(pk__in=[item.pk for item in items]).values_list("story_id", flat=True))
-    return Story.objects.filter(pk__in=found).first() if len(found) == 1 else None
+    story = Story.objects.filter(pk__in=found).first() if len(found) == 1 else None
+    if story is None:
+        return None
+    has_many = story.origin_count > 1
+    fits = {EvidenceLabel.CORROBORATED.value: has_many, EvidenceLabel.SINGLE_SOURCE.value: not has_many}
+    return story if fits.get(written.label, True) else None
 
 
 def _submit(desk: Desk, edition: Edition, *, at: dt.datetime) -> Edition:

@@ -4,9 +4,11 @@ the settings and call one domain function; what they do is safe to repeat."""
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from functools import partial
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
@@ -51,10 +53,20 @@ def extract_pending(**_: object) -> None:
     claimed = full_text.claim(limit=_PAGES, at=timezone.now())
     if not claimed:
         return
+    unfinished = {item.item_id: item for item in claimed}
+    reading: full_text.Claimed | None = None
     rows = lanes.lay(claimed, per_host=settings.FETCH_PER_HOST)
-    with client.fetcher() as fetcher:
-        for item, page in lanes.work_off(rows, partial(full_text.retrieve, fetcher), at_once=_PAGES_AT_ONCE):
-            full_text.finish(item, page, at=timezone.now())
+    try:
+        with (
+            client.fetcher() as fetcher,
+            closing(lanes.work_off(rows, partial(full_text.retrieve, fetcher), at_once=_PAGES_AT_ONCE)) as pages,
+        ):
+            for reading, page in pages:
+                full_text.finish(reading, page, at=timezone.now())
+                del unfinished[reading.item_id]
+                reading = None
+    except SoftTimeLimitExceeded:
+        full_text.break_off(unfinished.values(), at_fault=reading, at=timezone.now())
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

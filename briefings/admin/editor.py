@@ -6,7 +6,7 @@ The admin finds and validates; ``writing``, ``passages`` and ``workflow`` change
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,11 +15,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from briefings import assemble, compose, lint, passages, workflow, writing
+from briefings import assemble, compose, lint, passages, reading, workflow, writing
 from briefings.admin import acts, page
 from briefings.admin.forms import ClaimFormSet, EditionForm
 from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline
@@ -41,15 +44,18 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
     inlines = (*SECTIONS, DateInline)
     fieldsets = ((None, {"fields": sorted(writing.EDITION_FIELDS)}),)
     change_form_template = "admin/briefings/edition/editor.html"
-    list_display = ("public_id", "situation", "date", "kind", "status", "bottom_line", "published_at")
-    list_display_links = ("public_id",)
-    list_filter = ("status", "kind", "situation")
+    list_display = ("edition_id", "situation", "kind", "status", "judgement", "published")
+    list_display_links = ("edition_id",)
+    list_filter = ("status", "kind", ("situation", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("situation",)
     list_per_page = 50
     date_hierarchy = "date"
     search_fields = ("situation__name", "situation__code", "bottom_line")
     ordering = ("-date", "situation__name", "-version")
     actions = None
+
+    class Media:
+        css: ClassVar = {"all": ["css/components/desk-list.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("situation").defer("document")
@@ -68,6 +74,23 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         if isinstance(inline, ClaimInline):
             kwargs["form_kwargs"] = {"items": _quotable(request, obj)}
         return kwargs
+
+    # ------------------------------------------------------------------------------------------ the list
+
+    @admin.display(description=_("edition"), ordering="date")
+    def edition_id(self, edition: Edition) -> str:
+        return format_html('<span class="desk-list-id">{}</span>', edition.public_id)
+
+    @admin.display(description=_("bottom line"))
+    def judgement(self, edition: Edition) -> str:
+        return Truncator(edition.bottom_line).words(24, truncate=" …")
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, edition: Edition) -> str:
+        return date_format(edition.published_at, "j M Y H:i") if edition.published_at else ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"title": _("Editions"), **(extra_context or {})})
 
     # ------------------------------------------------------------------------------------------ pages
 
@@ -128,6 +151,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             "words_limit": WHOLE[edition.kind],
             "page_one": PAGE_ONE,
             "likelihoods": LIKELIHOOD.get(edition.language.split("-")[0], ()),
+            "files": reading.files_of(edition) if edition.is_frozen else [],
             "renderings": edition.renderings.order_by("form") if edition.is_frozen else (),
         }
         return super().render_change_form(request, context, *args, **kwargs)

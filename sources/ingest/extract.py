@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 import trafilatura
+from lxml.etree import LxmlError
 
 from sources.adapters import charset
 from sources.ingest.text import clean_text
@@ -18,6 +19,17 @@ EXTRACTOR = f"trafilatura {version('trafilatura')}"
 SHORT = 1_000
 #: Under this many there is no article.
 LEAST = 80
+#: What lxml and its helpers let out on broken pages. Not all there is: a worker's time limit has to get through.
+_PAGE_ERRORS = (
+    LxmlError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+    AssertionError,
+)
 _PAGES = {"", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"}
 
 
@@ -47,7 +59,7 @@ def extract(body: bytes, *, content_type: str) -> str:
 def _text(page: str, *, fast: bool) -> str:
     try:
         found = trafilatura.extract(page, fast=fast, include_comments=False, include_tables=True, with_metadata=False)
-    except Exception as error:  # lxml and its helpers let many kinds out on broken pages
+    except _PAGE_ERRORS as error:
         raise NoArticle(f"The page cannot be read ({type(error).__name__}).") from error
     return _paragraphs(found or "")
 

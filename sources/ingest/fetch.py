@@ -270,7 +270,7 @@ class _Transport(httpx.BaseTransport):
 
     def __init__(self, backend: CheckedBackend) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=httpx.create_ssl_context(),  # certifi's roots, or SSL_CERT_FILE: a slim image has none
             network_backend=backend,
             max_connections=100,
             max_keepalive_connections=20,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -106,6 +107,15 @@ def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime) -> b
         )
         _of(claimed).update(extract_state=ExtractState.DONE, extract_after=None, last_error="")
     return True
+
+
+def break_off(unfinished: Iterable[Claimed], *, at_fault: Claimed | None, at: dt.datetime) -> None:
+    """The worker ran out of time. The page it was reading has used up a turn; the others get theirs back, at once."""
+    for claimed in unfinished:
+        if claimed == at_fault:
+            _fail(claimed, Failure("Reading the page took too long.", may_pass=True), at)
+        else:
+            _of(claimed).update(extract_attempts=claimed.attempt - 1, extract_after=None)
 
 
 def _without_title(text: str, title: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Full, Queue
 from threading import Event
@@ -42,7 +42,7 @@ def lay(things: Iterable[A], *, per_host: int) -> list[list[A]]:
     return list(rows.values())
 
 
-def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int) -> Iterator[tuple[T, R]]:
+def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int) -> Generator[tuple[T, R]]:
     """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing.
 
     Threads wait where results are not taken, so that few are in memory; where nobody takes any more, they stop.

@@ -47,7 +47,8 @@ function addEntry(prefix) {
   total.value = Number(total.value) + 1;
   const place = document.querySelector(`[data-entries="${CSS.escape(prefix)}"]`);
   place.append(entry);
-  place.lastElementChild.querySelector("textarea, input:not([type=hidden])").focus();
+  const added = place.lastElementChild;
+  (added.querySelector("textarea, input.desk-line") || added.querySelector("input:not([type=hidden])")).focus();
   count();
 }
 

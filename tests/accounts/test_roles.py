@@ -18,7 +18,6 @@ MATRIX = {
     "index": (SIGN_IN, OPEN, OPEN, OPEN),
     "accounts_user_changelist": (SIGN_IN, REFUSED, REFUSED, OPEN),
     "accounts_user_add": (SIGN_IN, REFUSED, REFUSED, OPEN),
-    "account_emailaddress_changelist": (SIGN_IN, REFUSED, REFUSED, OPEN),
     "delivery_digest_changelist": (SIGN_IN, REFUSED, OPEN, OPEN),
     "delivery_digest_add": (SIGN_IN, REFUSED, REFUSED, REFUSED),
     "delivery_dispatch_changelist": (SIGN_IN, REFUSED, OPEN, OPEN),

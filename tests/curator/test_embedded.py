@@ -44,7 +44,7 @@ class Embedded:
     def said(self):
         return self.output.read_text()
 
-    def until_said(self, words, within=90):
+    def until_said(self, words, within=180):
         wait_for(lambda: words in self.said() or self.process.poll() is not None, within, self.said)
         assert words in self.said(), self.said()
 

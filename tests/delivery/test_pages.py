@@ -118,6 +118,15 @@ class TestSubscribing:
         other = client.post("/subscribe/", wanted("r9@post.example"), REMOTE_ADDR="198.51.100.7")
         assert other.status_code == 302
 
+    def test_behind_a_proxy_clients_are_told_apart_and_none_can_pretend(self, client, settings, monkeypatch):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+        monkeypatch.setattr("delivery.views.ASKS_PER_CLIENT", 1)
+
+        def ask(forwarded):
+            return client.post("/subscribe/", wanted(), headers={"X-Forwarded-For": forwarded}).status_code
+
+        assert [ask("198.51.100.7"), ask("198.51.100.8"), ask("203.0.113.1, 198.51.100.7")] == [302, 302, 429]
+
     def test_the_form_is_guarded(self, strict):
         assert strict.post("/subscribe/", wanted()).status_code == 403
         assert not OutgoingMail.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
@@ -9,7 +10,9 @@ import time_machine
 from django.apps import apps
 from django.conf import settings as site
 from django.core.serializers import serialize
+from django.test import Client
 
+from curator.logs import MaskLinks
 from delivery import tasks
 from tests.factories import delivery as make
 
@@ -41,6 +44,25 @@ def test_no_log_and_no_row_holds_an_address(client, settings, caplog, backend):
     assert not [record for record in caplog.records if NAME in str(vars(record))]
     for model in apps.get_app_config("delivery").get_models():
         assert NAME not in serialize("json", model.objects.all())
+
+
+def test_a_refused_request_does_not_write_its_link_into_the_log(client):
+    """As the log is configured: Django writes the path of every refused request."""
+    word = "0123.a-secret-word"
+    written = io.StringIO()
+    handler = next(h for h in logging.getLogger().handlers if any(isinstance(f, MaskLinks) for f in h.filters))
+    stream = handler.setStream(written)
+    try:
+        for path in ("leave", "subscription", "subscribe/confirm"):
+            client.post(f"/{path}/{word}/")
+        Client(enforce_csrf_checks=True).post(f"/subscription/{word}/")
+        client.get("/no-such-page/")
+    finally:
+        handler.setStream(stream)
+    lines = written.getvalue()
+    assert lines.count("/…/") == 4
+    assert "secret" not in lines
+    assert "/no-such-page/" in lines
 
 
 def test_queue_messages_carry_nothing():

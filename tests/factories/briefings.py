@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Any
 
 import factory
 
@@ -50,7 +51,7 @@ def accepted(
     by: User | None = None,
     full: bool = True,
     publisher: dict[str, object] | None = None,
-    **item: object,
+    **item: Any,
 ) -> Item:
     """An item with full text that somebody accepted for the situation, reported ``before`` the cut-off."""
     if "feed" not in item:
@@ -67,7 +68,7 @@ def add_full_text(item: Item, text: str) -> FullText:
     blob, _ = Blob.objects.get_or_create(sha256=digest, defaults={"path": f"snapshots/{digest}", "size": len(text)})
     snapshot = Snapshot.objects.create(blob=blob, url=item.url, retrieved_at=item.first_seen_at)
     return FullText.objects.create(
-        revision=item.current,
+        revision=item.revisions.get(),
         snapshot=snapshot,
         text=text,
         sha256=digest,
@@ -76,7 +77,7 @@ def add_full_text(item: Item, text: str) -> FullText:
     )
 
 
-def story_of(situation: Situation, *kinds: str, origins: int | None = None, **changes: object) -> Story:
+def story_of(situation: Situation, *kinds: str, origins: int | None = None, **changes: Any) -> Story:
     """A story reported by one publisher of each kind, all accepted."""
     story = StoryFactory(item_count=len(kinds), origin_count=len(kinds) if origins is None else origins)
     for kind in kinds:

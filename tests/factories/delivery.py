@@ -145,5 +145,5 @@ def attach_pdf(edition: Edition) -> Artefact:
         path=default_storage.save(f"editions/{name}", ContentFile(PDF)),
         sha256=hashlib.sha256(PDF + name.encode()).hexdigest(),
         size=len(PDF),
-        made_at=edition.published_at,
+        made_at=edition.period_end,
     )

@@ -78,6 +78,15 @@ def test_a_suggestion_counts_until_a_person_says_no(situation):
     assert value(situation, Series.ITEMS) == 0
 
 
+def test_what_came_out_after_the_moment_of_counting_is_not_counted(situation, report):
+    report(reported_at=NOON)
+    report(reported_at=NOON + dt.timedelta(hours=1))
+
+    count_days(situation, dates=[DAY], at=NOON + dt.timedelta(minutes=30))
+
+    assert value(situation, Series.ITEMS) == 1
+
+
 def test_exposure_is_the_feeds_whose_document_showed_that_day(situation):
     seen, forgotten, failed, _never = (FeedScopeFactory(situation=situation).feed for _ in range(4))
     FetchFactory(feed=seen, started_at=LATER)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from sources import tasks
-from sources.ingest import claim, lanes
+from sources.ingest import claim, full_text, lanes
 from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Story
-from tests.factories.sources import FeedFactory
+from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer
 from tests.sources.test_full_text import PAGE
 from tests.sources.test_look import rss
@@ -150,3 +152,48 @@ def test_a_feed_is_not_asked_before_its_time(allowed):
     tasks.fetch_due_feeds()
     tasks.fetch_due_feeds()
     assert len(allowed.requests) == 1
+
+
+@pytest.fixture
+def soft_limit():
+    """As a prefork worker has it: a signal that raises in the midst of whatever is running."""
+
+    def ring(signum, frame):
+        raise SoftTimeLimitExceeded
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_runs_out_of_time_gives_turns_back(allowed, soft_limit, settings):
+    settings.FETCH_TIMEOUT = 2
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    allowed.answers["/slow"] = Answer(act=lambda handler: time.sleep(1.5))
+    items = [
+        ItemFactory(feed=feed, url=f"{allowed.base}/slow?{number}", extract_state=ExtractState.PENDING)
+        for number in range(3)
+    ]
+    for item in items:
+        allowed.answers[f"/slow?{item.url[-1]}"] = allowed.answers["/slow"]
+    soft_limit(0.5)
+    tasks.extract_pending()
+    assert set(Item.objects.values_list("extract_state", "extract_attempts", "extract_after")) == {
+        (ExtractState.PENDING, 0, None)
+    }
+
+
+@pytest.mark.django_db
+def test_the_page_at_fault_has_used_up_its_turn():
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    fault, other = (ItemFactory(feed=feed, extract_state=ExtractState.PENDING) for _ in range(2))
+    claimed = full_text.claim(limit=10, at=AT)
+    full_text.break_off(claimed, at_fault=claimed[0], at=AT)
+    fault.refresh_from_db()
+    other.refresh_from_db()
+    assert (fault.extract_attempts, other.extract_attempts) == (1, 0)
+    assert fault.extract_after > AT
+    assert "took too long" in fault.last_error
+    assert [one.item_id for one in full_text.claim(limit=10, at=AT)] == [other.pk]
