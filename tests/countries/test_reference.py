@@ -42,7 +42,7 @@ def test_the_starter_pack_is_on_and_what_is_forbidden_stays_off(loaded):
 
 def test_loading_again_changes_nothing_that_people_set(loaded):
     feed = Feed.objects.active().first()
-    Feed.objects.filter(pk=feed.pk).update(is_active=False, reuse_policy="metadata_only")
+    Feed.objects.filter(pk=feed.pk).update(is_active=False, is_switched_by_person=True, reuse_policy="metadata_only")
     Situation.objects.filter(code="CAF").update(tier="intensive", name="CAR")
     Name.objects.filter(situation__code="CAF", text="Bangui").update(is_ambiguous=True)
     before = (Term.objects.count(), Name.objects.count(), FeedScope.objects.count())

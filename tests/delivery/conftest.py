@@ -6,7 +6,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _no_counts():
+def _no_counts_from_before():
     from django.core.cache import cache
 
     cache.clear()
