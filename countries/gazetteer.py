@@ -37,30 +37,30 @@ class Mention:
     is_ambiguous: bool
 
 
-def _folding() -> dict[int, str | None]:
+def _folding() -> dict[str, str]:
     """One character to one character: lower case, Latin letters without marks, Arabic letters without variants."""
-    table: dict[int, str | None] = {}
+    table: dict[str, str] = {}
     for code in (*range(0x00C0, 0x0250), *range(0x1E00, 0x1F00)):
         base = unicodedata.normalize("NFD", chr(code))[0].lower()
         if len(base) == 1:
-            table[code] = base
+            table[chr(code)] = base
     table.update(
         {
-            ord("’"): "'",
-            ord("‘"): "'",
-            ord("ʼ"): "'",
-            ord("‐"): "-",
-            ord("‑"): "-",
-            0xA0: " ",
-            ord("\n"): " ",
-            ord("أ"): "ا",
-            ord("إ"): "ا",
-            ord("آ"): "ا",
-            ord("ٱ"): "ا",
-            ord("ى"): "ي",
-            ord("ی"): "ي",
-            ord("ة"): "ه",
-            ord("ک"): "ك",
+            "’": "'",
+            "‘": "'",
+            "ʼ": "'",
+            "‐": "-",
+            "‑": "-",
+            "\u00a0": " ",
+            "\n": " ",
+            "أ": "ا",
+            "إ": "ا",
+            "آ": "ا",
+            "ٱ": "ا",
+            "ى": "ي",
+            "ی": "ي",
+            "ة": "ه",
+            "ک": "ك",
         }
     )
     return table
@@ -76,6 +76,9 @@ _DROPPED = {
     *map(chr, range(0x202A, 0x202F)),
     *map(chr, range(0x2066, 0x206A)),
 }
+# Most letters fold to themselves: a compiled search for the others is several times faster than str.translate.
+_FOLDED = re.compile(f"[{re.escape(''.join(_FOLD))}]")
+_ANY_DROPPED = re.compile(f"[{re.escape(''.join(sorted(_DROPPED)))}]")
 _PROCLITICS = {
     clitics + article
     for clitics in ("", "و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل")
@@ -85,7 +88,7 @@ _PROCLITICS = {
 
 def fold(text: str) -> tuple[str, list[int] | None]:
     """The text as it is compared, and where each of its characters stood (None: nowhere else than here)."""
-    if not _DROPPED.isdisjoint(text):
+    if _ANY_DROPPED.search(text):
         offsets = [index for index, char in enumerate(text) if char not in _DROPPED]
         text = "".join(text[index] for index in offsets)
     else:
@@ -93,7 +96,7 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     lowered = text.lower()
     if len(lowered) != len(text):  # "İ" and a few others grow; keep their length
         lowered = "".join(char.lower()[0] for char in text)
-    return lowered.translate(_FOLD), offsets
+    return _FOLDED.sub(lambda match: _FOLD[match.group()], lowered), offsets
 
 
 def _has_no_word_breaks(char: str) -> bool:

@@ -211,7 +211,12 @@ STORAGE_URL = env.text("STORAGE_URL", str(VAR_DIR / "media"))
 if STORAGE_URL.startswith("s3://"):
     _default_storage = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": STORAGE_URL.removeprefix("s3://").strip("/"), "file_overwrite": True},
+        "OPTIONS": {
+            "bucket_name": STORAGE_URL.removeprefix("s3://").strip("/"),
+            "endpoint_url": env.text("STORAGE_ENDPOINT") or None,
+            "file_overwrite": True,
+            "default_acl": None,
+        },
     }
 else:
     _default_storage = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import json
 import types
@@ -247,6 +248,13 @@ def _iso(value: object) -> str:
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
 
 
+@functools.cache
+def _hints(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a dataclass with their types. Reading annotations anew for each value cost most of ``from_json``."""
+    hints = typing.get_type_hints(kind)
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
+
+
 def build(kind: Any, value: Any) -> Any:
     """``value`` (from JSON) as an instance of ``kind``, following the dataclasses' own annotations."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
@@ -256,9 +264,7 @@ def build(kind: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(build(args[0], each) for each in value)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = typing.get_type_hints(kind)
-        fields = [f.name for f in dataclasses.fields(kind)]
-        return kind(**{name: build(hints[name], value[name]) for name in fields})
+        return kind(**{name: build(hint, value[name]) for name, hint in _hints(kind)})
     if kind is dt.datetime:
         return dt.datetime.fromisoformat(value)
     if kind is dt.date:
