@@ -39,6 +39,8 @@ _READ = (
     "briefings.view_claim",
     "briefings.view_passage",
     "briefings.view_calendardate",
+    "briefings.view_artefact",
+    "briefings.view_rendering",
 )
 _CURATE = (
     *_READ,

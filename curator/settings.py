@@ -235,6 +235,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # ------------------------------------------------------------------------------------------------ words and time
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+FORMAT_MODULE_PATH = "curator.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

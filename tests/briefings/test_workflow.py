@@ -304,7 +304,7 @@ _ACTS = st.sampled_from(
 _SOME = st.lists(st.tuples(_ACTS, st.integers(0, 2)), max_size=5)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=_SOME, in_review=_SOME, approved=_SOME, afterwards=_SOME)
 def test_no_order_of_acts_leads_to_a_published_edition_that_is_not_the_approved_one(
     before, in_review, approved, afterwards
