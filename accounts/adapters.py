@@ -28,6 +28,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # all
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The desk for those who work there; readers go to the front page."""
+        return settings.LOGIN_REDIRECT_URL if getattr(request.user, "is_staff", False) else "/"
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """The demo's passwords are printed in its documentation: they open nothing in production."""
         email = str(credentials.get("email", "")).lower()

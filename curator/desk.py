@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -23,7 +24,7 @@ class Desk(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Sign-in (with its rate limits and second factor) is allauth's, never the admin's own form."""
         if request.user.is_authenticated and not self.has_permission(request):
-            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+            raise PermissionDenied  # signed in, but not one of the desk: asking again would go round in circles
         target = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))
 

@@ -77,7 +77,8 @@ def _lock(base: Path, *, smoke: bool) -> Iterator[None]:
 def _run(options: argparse.Namespace, base: Path) -> int:
     if (options.demo or options.smoke) and os.environ.get("CURATOR_ENV") == "production":
         raise CannotStart("The demo refuses CURATOR_ENV=production: its accounts are public. Unset that variable.")
-    state = base / "smoke" if options.smoke else base
+    # The demo's rows and public passwords never share a database with real ones.
+    state = base / "smoke" if options.smoke else base / "demo" if options.demo else base
     _clear_leftovers(state, wipe=options.smoke)
     plan = _plan(options, state)
     environment = _environment(plan)

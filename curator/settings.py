@@ -26,6 +26,8 @@ VAR_DIR = Path(env.text("CURATOR_VAR") or BASE_DIR / "var").resolve()
 
 # The demo: the bundled sample is fetched, edited and sent. Refused in production (curator.checks).
 DEMO = env.boolean("CURATOR_DEMO", default=False)
+if PRODUCTION and DEMO:
+    raise env.BadSetting("CURATOR_DEMO is on in production: the demo's accounts and mailbox are open to everybody")
 # What "today" is for editions in the demo. It supplies nothing but `at` and edition dates (countries.clock);
 # scheduling, retries, tokens and sessions always use real time.
 DEMO_AT = dt.datetime(2013, 12, 24, 6, 30, tzinfo=dt.UTC) if DEMO else None
@@ -234,7 +236,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # ------------------------------------------------------------------------------------------------ words and time
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+# A language is offered once its catalogue is in locale/: a page must not call itself Arabic and speak English.
+LANGUAGES = [("en", _("English"))]
 FORMAT_MODULE_PATH = "curator.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

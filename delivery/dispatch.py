@@ -178,6 +178,11 @@ def _attempt(mail: Digest | OutgoingMail, line: Line, *, clock: Clock, tally: Ta
         logger.warning("a mail could not be built", extra={"kind": type(mail).__name__, "mail": mail.pk})
         _settle(mail, Refusal(Pace.SLOW, str(error)), at=clock(), tally=tally)
         return True
+    except Exception:
+        # Nothing has been said to a mail server yet, so it is safe to try again; left in flight it never would be.
+        logger.exception("a mail could not be built", extra={"kind": type(mail).__name__, "mail": mail.pk})
+        _settle(mail, Refusal(Pace.SLOW, "could not be put together; the log says why"), at=clock(), tally=tally)
+        return True
     closed = line.open()
     refusal = closed or line.send(message)
     if refusal is None:

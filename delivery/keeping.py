@@ -23,6 +23,8 @@ def forget(*, at: dt.datetime) -> int:
     never = Subscriber.objects.filter(confirmed_at=None, created_at__lt=asked_last)
     _, deleted = never.exclude(mails__created_at__gte=asked_last).delete()
     left = Subscriber.objects.filter(left_at__lt=at - FORGET_AFTER).exclude(address_cipher=b"")
+    # Somebody who left and asks again needs the address until the answer is in.
+    left = left.exclude(mails__created_at__gte=asked_last)
     return deleted.get("delivery.Subscriber", 0) + left.update(address_cipher=b"")
 
 

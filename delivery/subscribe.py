@@ -84,7 +84,7 @@ def confirm(token: str, *, at: dt.datetime) -> tuple[Subscriber, Confirmed]:
         subscriber = Subscriber.objects.select_for_update().get(pk=asked.subscriber_id)
         if subscriber.confirmed_at is not None and subscriber.confirmed_at >= asked.created_at:
             return subscriber, Confirmed.ALREADY
-        if asked.created_at + CONFIRM_WITHIN < at:
+        if asked.created_at + CONFIRM_WITHIN < at or not bytes(subscriber.address_cipher):
             raise Expired
         subscriber.confirmed_at = at
         subscriber.left_at = subscriber.suppressed_at = None

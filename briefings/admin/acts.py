@@ -58,7 +58,7 @@ ACTS: dict[str, Act] = {
         (EditionStatus.IN_REVIEW,),
         _("Approve"),
         _("Approved. Nobody can change a word now without voiding the approval."),
-        lambda edition, by, at, note: workflow.approve(edition, by=by, at=at, seen=note),
+        lambda edition, by, at, note: workflow.approve(edition, by=by, at=at, seen=note or "nothing"),
         is_main=True,
     ),
     "publish": Act(

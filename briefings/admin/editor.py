@@ -113,7 +113,8 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         return TemplateResponse(request, "admin/briefings/edition/open.html", context)
 
     def _open(self, request: HttpRequest) -> HttpResponse:
-        situation = get_object_or_404(Situation, pk=request.POST.get("situation") or None)
+        wanted = request.POST.get("situation", "")
+        situation = get_object_or_404(Situation, pk=int(wanted) if wanted.isdecimal() else None)
         at = edition_now()
         if request.POST.get("kind") == EditionKind.FLASH:
             edition = assemble.open_flash(situation, at=at, by=_user(request))

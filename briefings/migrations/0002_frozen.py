@@ -70,11 +70,35 @@ CREATE TRIGGER passage_frozen BEFORE INSERT OR UPDATE OR DELETE ON briefings_pas
     FOR EACH ROW EXECUTE FUNCTION briefings_refuse_part_of_issued();
 CREATE TRIGGER calendar_frozen BEFORE INSERT OR UPDATE OR DELETE ON briefings_calendardate
     FOR EACH ROW EXECUTE FUNCTION briefings_refuse_part_of_issued();
+CREATE FUNCTION briefings_refuse_unwriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'who wrote in an edition stays on record'
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER participation_kept BEFORE UPDATE OR DELETE ON briefings_participation
+    FOR EACH ROW WHEN (OLD.part = 'wrote') EXECUTE FUNCTION briefings_refuse_unwriting();
+
+CREATE FUNCTION briefings_refuse_other_bytes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the bytes of an issued edition are kept as they were made'
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER artefact_kept BEFORE UPDATE OR DELETE ON briefings_artefact
+    FOR EACH ROW EXECUTE FUNCTION briefings_refuse_other_bytes();
+CREATE TRIGGER covered_frozen BEFORE INSERT OR UPDATE OR DELETE ON briefings_covereditem
+    FOR EACH ROW EXECUTE FUNCTION briefings_refuse_part_of_issued();
 CREATE TRIGGER participation_frozen BEFORE INSERT OR UPDATE OR DELETE ON briefings_participation
     FOR EACH ROW EXECUTE FUNCTION briefings_refuse_part_of_issued();
 """
 
 BACKWARDS = """
+DROP TRIGGER covered_frozen ON briefings_covereditem;
+DROP TRIGGER artefact_kept ON briefings_artefact;
+DROP FUNCTION briefings_refuse_other_bytes();
+DROP TRIGGER participation_kept ON briefings_participation;
+DROP FUNCTION briefings_refuse_unwriting();
 DROP TRIGGER participation_frozen ON briefings_participation;
 DROP TRIGGER calendar_frozen ON briefings_calendardate;
 DROP TRIGGER passage_frozen ON briefings_passage;

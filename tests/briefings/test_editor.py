@@ -258,7 +258,9 @@ class TestActs:
         writing.write(written, by=editor, at=AFTER, unknown="Who fired first.")
         workflow.submit(written, by=curator, at=AFTER)
         client.force_login(editor)
-        response = client.post(reverse("admin:briefings_edition_act", args=[written.pk, "approve"]), follow=True)
+        seen = client.get(address(written)).context["seen"]
+        url = reverse("admin:briefings_edition_act", args=[written.pk, "approve"])
+        response = client.post(url, {"note": seen}, follow=True)
         written.refresh_from_db()
         assert written.status == EditionStatus.IN_REVIEW
         assert "Nobody approves an edition that they wrote in" in messages(response)

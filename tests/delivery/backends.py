@@ -7,6 +7,7 @@ import threading
 import time
 from typing import ClassVar
 
+from django.core.files.storage import FileSystemStorage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from delivery.smtp import LostBeforeData
@@ -14,6 +15,13 @@ from delivery.smtp import LostBeforeData
 
 class Killed(BaseException):
     """The worker dies at this point: nothing that catches errors may catch it."""
+
+
+class ForbiddenStorage(FileSystemStorage):
+    """Files that are there and may not be read."""
+
+    def _open(self, name, mode="rb"):
+        raise PermissionError(name)
 
 
 class KillsTheWorker(BaseEmailBackend):

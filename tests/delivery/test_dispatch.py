@@ -285,6 +285,18 @@ class TestRefusals:
         good.refresh_from_db()
         assert good.state == MailState.SENT
 
+    def test_a_fault_before_the_server_is_spoken_to_is_tried_again(self, settings):
+        digest = queued()
+        storages = settings.STORAGES
+        forbidden = {**storages["default"], "BACKEND": "tests.delivery.backends.ForbiddenStorage"}
+        settings.STORAGES = {**storages, "default": forbidden}
+        assert send().retried == 1
+        digest.refresh_from_db()
+        assert (digest.state, digest.last_error) == (MailState.RETRY, "could not be put together; the log says why")
+
+        settings.STORAGES = storages
+        assert send(at=NOW + 24 * HOUR / 2).sent == 1
+
 
 class TestBatch:
     def test_it_stops_at_its_limit(self):

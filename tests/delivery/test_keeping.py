@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from delivery import keeping, subscribe
+from delivery import keeping, subscribe, tokens
 from delivery.models import OutgoingMail, Subscriber
 from tests.factories import delivery as make
 
@@ -43,6 +43,25 @@ def test_of_who_left_only_the_hash_stays(days, kept):
     after = Subscriber.objects.get()
     assert bool(after.address_cipher) is kept
     assert after.address_digest == reader.address_digest
+
+
+def test_who_left_and_asks_again_is_not_forgotten_before_the_answer():
+    make.follower("CAF", address="anna@post.example", left_at=NOW - 40 * DAY)
+    ask(NOW)
+    keeping.forget(at=NOW + DAY / 24)
+
+    reader, outcome = subscribe.confirm(tokens.confirm_token(OutgoingMail.objects.get().pk), at=NOW + DAY)
+
+    assert (outcome, bool(reader.address_cipher)) == (subscribe.Confirmed.NOW, True)
+
+
+def test_a_confirmation_without_an_address_is_refused():
+    reader = make.follower("CAF", address="anna@post.example", left_at=NOW - DAY)
+    ask(NOW)
+    Subscriber.objects.filter(pk=reader.pk).update(address_cipher=b"")
+
+    with pytest.raises(subscribe.Expired):
+        subscribe.confirm(tokens.confirm_token(OutgoingMail.objects.get().pk), at=NOW)
 
 
 def test_who_is_here_is_never_forgotten():

@@ -218,7 +218,8 @@ class TestManaging:
         assert "checked" in page
         assert "anna" not in page
 
-    def test_a_change_is_kept(self, client, reader, manage_url):
+    def test_a_change_is_kept(self, client, reader, manage_url, settings):
+        settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
         choices = wanted(situations=["SSD"], language="ar", send_at="05:00")
         assert client.post(manage_url, choices).status_code == 200
         reader.refresh_from_db()
