@@ -56,12 +56,14 @@ def issue() -> str:
 
 def main() -> None:
     with scratch.database():
+        from django.core.management import call_command
         from django.http import HttpRequest, HttpResponse
         from django.test import Client, override_settings
         from django.urls import path
 
         from curator import urls
 
+        call_command("collectstatic", interactive=False, verbosity=0)
         address = f"/edition/{issue()}/"
         client = Client()
         page = client.get(address)
