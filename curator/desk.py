@@ -43,7 +43,7 @@ def _today() -> dict[str, object]:
     waiting = dict(counts.annotate(n=Count("item", distinct=True)))
     situations = Situation.objects.in_bulk(sorted(waiting, key=lambda pk: -waiting[pk])[:_QUEUES])
     seen = [state.value for state in FetchState if state.is_success]
-    silent = Feed.objects.active().exclude(last_state__in=["", *seen]).select_related("publisher")
+    silent = Feed.objects.to_watch().exclude(last_state__in=["", *seen]).select_related("publisher")
     return {
         "queues": [(situations[pk], waiting[pk]) for pk in sorted(situations, key=lambda pk: -waiting[pk])],
         "open_editions": Edition.objects.unfinished().select_related("situation").order_by("-date", "situation__name"),

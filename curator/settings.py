@@ -207,6 +207,8 @@ FETCH_TIMEOUT = env.integer("FETCH_TIMEOUT", 30, least=1, most=300)
 # How long a feed that answers as usual is left alone, in seconds.
 FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, most=86_400)
 FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
+# Who we are to ReliefWeb's API, which answers callers that it has approved. Without it such feeds fail and say why.
+RELIEFWEB_APPNAME = env.text("RELIEFWEB_APPNAME")
 
 # ------------------------------------------------------------------------------------------------ files
 STORAGE_URL = env.text("STORAGE_URL", str(VAR_DIR / "media"))

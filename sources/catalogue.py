@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils.text import slugify
 
-from sources.models import Feed, Publisher, PublisherKind, ReusePolicy, StarterPack
+from sources.models import Feed, FeedMove, Publisher, PublisherKind, ReusePolicy, StarterPack
 
 DATA = Path(__file__).parent / "data" / "feeds.csv"
 
@@ -56,7 +56,7 @@ class Row:
     @property
     def publisher(self) -> str:
         """Who speaks, from the feed's name: "UN News (all, French)" and "ReliefWeb - Sudan" are two feeds of two."""
-        return self.name.partition(" (")[0].partition(" - ")[0].strip()
+        return speaker(self.name)
 
     @property
     def owner_key(self) -> str:
@@ -70,6 +70,11 @@ class Row:
         """What may be kept until a person has read the terms."""
         note = self.reuse_note.lower()
         return ReusePolicy.METADATA_ONLY if any(words in note for words in _LINK_ONLY) else ReusePolicy.EXCERPT
+
+
+def speaker(feed_name: str) -> str:
+    """Who speaks, from a feed's name."""
+    return feed_name.partition(" (")[0].partition(" - ")[0].strip()
 
 
 def rows(path: Path = DATA) -> tuple[Row, ...]:
@@ -94,9 +99,10 @@ def load_feeds(*, version: str, activate: bool, catalogue: Iterable[Row] | None 
 
 
 def switch_on(feed: Feed) -> bool:
-    """Fetched from now on, unless a person has switched it or its publisher forbids it. Whether that changed anything."""
+    """Fetched from now on, unless a person has switched it, or its publisher forbids it or has withdrawn it. Whether that
+    changed anything."""
     changed = (
-        Feed.objects.filter(pk=feed.pk, is_active=False, is_switched_by_person=False)
+        Feed.objects.filter(pk=feed.pk, is_active=False, is_switched_by_person=False, retired_at=None)
         .exclude(starter_pack=StarterPack.NEVER)
         .update(is_active=True, next_check_at=None)
     )
@@ -133,8 +139,17 @@ def _feed(row: Row, publisher: Publisher, version: str) -> Feed:
         "reuse_policy": row.reuse_policy,
         "reuse_note": row.reuse_note,
     }
-    feed, _ = Feed.objects.update_or_create(url=row.url, defaults=facts, create_defaults={**facts, **once})
+    moved = None if Feed.objects.filter(url=row.url).exists() else _moved_from(row.url)
+    if moved is None:
+        feed, _ = Feed.objects.update_or_create(url=row.url, defaults=facts, create_defaults={**facts, **once})
+        return feed
+    feed, _ = Feed.objects.update_or_create(pk=moved, defaults=facts)
     return feed
+
+
+def _moved_from(url: str) -> int | None:
+    """The feed that had this address and has another one now."""
+    return FeedMove.objects.filter(old_url=url).order_by("-at", "-pk").values_list("feed", flat=True).first()
 
 
 def _row(line: int, raw: dict[str, str | None]) -> Row:

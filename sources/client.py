@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.core.cache import caches
 
 from sources.ingest.fetch import Fetcher, FetchPolicy
+from sources.ingest.robots import Robots
 
 
 def fetcher() -> Fetcher:
@@ -21,6 +23,11 @@ def fetcher() -> Fetcher:
             private_hosts=frozenset(settings.FETCH_ALLOWED_PRIVATE_HOSTS),
         )
     )
+
+
+def robots(fetcher: Fetcher) -> Robots:
+    """What sites ask of that client. The cache itself, not Django's proxy, which would open one for each thread."""
+    return Robots(fetcher, caches["default"])
 
 
 def interval() -> dt.timedelta:

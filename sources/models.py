@@ -89,6 +89,9 @@ class FeedFormat(models.TextChoices):
     AUTO = "auto", _("found out from the bytes")
     RSS = "rss", _("RSS or Atom")
     JSON_FEED = "json_feed", _("JSON Feed")
+    RELIEFWEB = "reliefweb", _("ReliefWeb API")
+    SITEMAP = "sitemap", _("sitemap of news")
+    HTML_LIST = "html_list", _("links of a page, by a CSS selector")
 
 
 class StarterPack(models.TextChoices):
@@ -123,6 +126,12 @@ class Feed(models.Model):
     name = models.CharField(_("name"), max_length=200)
     url = models.URLField(_("address"), max_length=1000, unique=True)
     format = models.CharField(_("format"), max_length=20, choices=FeedFormat, default=FeedFormat.AUTO)
+    selector = models.CharField(
+        _("CSS selector"),
+        max_length=300,
+        blank=True,
+        help_text=_("Only for a page's links: which of them lead to articles, for example “main h2 a”."),
+    )
     language = models.CharField(_("language"), max_length=35, blank=True, help_text=_("BCP 47, as the feed claims"))
     reuse_policy = models.CharField(_("reuse policy"), max_length=20, choices=ReusePolicy, default=ReusePolicy.EXCERPT)
     terms_read_on = models.DateField(_("terms read on"), null=True, blank=True)
@@ -151,6 +160,14 @@ class Feed(models.Model):
     oldest_entry_at = models.DateTimeField(null=True, blank=True, editable=False)
     usual_entries = models.PositiveIntegerField(_("usual number of entries"), default=0, editable=False)
 
+    usual_title = models.CharField(_("usual title"), max_length=300, blank=True, editable=False)
+    usual_language = models.CharField(_("usual language"), max_length=35, blank=True, editable=False)
+    usual_domains = models.JSONField(_("usual domains"), default=list, blank=True, editable=False)
+    held_at = models.DateTimeField(_("set aside"), null=True, blank=True, editable=False)
+    moved_to = models.CharField(_("says that it moved to"), max_length=1000, blank=True, editable=False)
+    moved_looks = models.PositiveSmallIntegerField(default=0, editable=False)
+    retired_at = models.DateTimeField(_("withdrawn by its publisher"), null=True, blank=True, editable=False)
+
     objects = FeedQuerySet.as_manager()
 
     class Meta:
@@ -163,10 +180,67 @@ class Feed(models.Model):
             models.CheckConstraint(
                 name="feed_forbidden_is_off", condition=~Q(starter_pack=StarterPack.NEVER) | Q(is_active=False)
             ),
+            models.CheckConstraint(
+                name="feed_list_has_selector", condition=~Q(format=FeedFormat.HTML_LIST) | ~Q(selector="")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class FeedMove(models.Model):
+    """A feed got another address: its publisher said so for long enough, or a person wrote it. Never changes; the
+    catalogue finds a moved feed by its old address."""
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="moves", verbose_name=_("feed"))
+    old_url = models.URLField(_("old address"), max_length=1000, db_index=True)
+    new_url = models.URLField(_("new address"), max_length=1000)
+    at = models.DateTimeField(_("moved"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("empty: the publisher's redirect"),
+    )
+
+    class Meta:
+        verbose_name = _("move of a feed")
+        verbose_name_plural = _("moves of feeds")
+
+    def __str__(self) -> str:
+        return f"{self.old_url} → {self.new_url}"
+
+
+class FeedHold(models.Model):
+    """A feed that no longer looked like itself and waits for a person: why, and what was seen. Written by ``ingest.store``;
+    settled once, by a person (``ingest.holds``). While one is open, nothing of the feed is stored."""
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="holds", verbose_name=_("feed"))
+    at = models.DateTimeField(_("set aside"))
+    reason = models.CharField(_("why"), max_length=500)
+    title = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    links = models.JSONField(default=list, blank=True, help_text=_("domains with how many entries led there"))
+    moves_to = models.CharField(max_length=1000, blank=True, help_text=_("the address that another feed has"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    is_right = models.BooleanField(_("the change is right"), null=True)
+
+    class Meta:
+        verbose_name = _("feed set aside")
+        verbose_name_plural = _("feeds set aside")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["feed"], name="hold_one_open", condition=Q(settled_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Blob(models.Model):
@@ -265,7 +339,7 @@ class ExtractState(models.TextChoices):
 
     PENDING = "pending", _("waiting")
     DONE = "done", _("extracted")
-    NOT_ALLOWED = "not_allowed", _("not allowed by the source's terms")
+    NOT_ALLOWED = "not_allowed", _("not allowed by the source")
     FAILED = "failed", _("failed")
 
 

@@ -16,6 +16,10 @@ class FeedQuerySet(models.QuerySet["Feed"]):
     def active(self) -> FeedQuerySet:
         return self.filter(is_active=True)
 
+    def to_watch(self) -> FeedQuerySet:
+        """Active, or switched off because its publisher withdrew it, until a person has switched it one way or the other."""
+        return self.filter(Q(is_active=True) | Q(retired_at__isnull=False, is_switched_by_person=False))
+
     def due(self, at: dt.datetime) -> FeedQuerySet:
         """Active, its time has come, and nobody is fetching it."""
         return self.active().filter(

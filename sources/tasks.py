@@ -4,6 +4,7 @@ the settings and call one domain function; what they do is safe to repeat."""
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from sources import client
 from sources.ingest import assign, claim, full_text, identify, lanes, look, store
-from sources.ingest.fetch import Fetcher
+from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
 
 logger = logging.getLogger(__name__)
@@ -43,10 +44,15 @@ def fetch_due_feeds(**_: object) -> None:
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:
-    return look.read(feed, fetcher=fetcher, at=timezone.now())
+    return look.read(feed, fetcher=fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
 
 
-@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=600, time_limit=660)
+def _retrieve(fetcher: Fetcher) -> Callable[[full_text.Claimed], Response | full_text.Failure]:
+    return partial(full_text.retrieve, fetcher, client.robots(fetcher))
+
+
+# Between the limits a thread may still read a robots.txt, wait for its turn and read a page.
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=600, time_limit=720)
 def extract_pending(**_: object) -> None:
     """Reads article pages where the source allows it. Runs in a prefork pool: threads fetch the pages, the worker itself
     takes out their text, one after another."""
@@ -59,7 +65,7 @@ def extract_pending(**_: object) -> None:
     try:
         with (
             client.fetcher() as fetcher,
-            closing(lanes.work_off(rows, partial(full_text.retrieve, fetcher), at_once=_PAGES_AT_ONCE)) as pages,
+            closing(lanes.work_off(rows, _retrieve(fetcher), at_once=_PAGES_AT_ONCE)) as pages,
         ):
             for reading, page in pages:
                 full_text.finish(reading, page, at=timezone.now())

@@ -6,16 +6,21 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from sources import feed_lists
+from sources.adapters import html_list, reliefweb
+from sources.admin.holds import HeldFeeds
 from sources.admin.reading import ReadOnly
-from sources.models import Feed, Fetch, Publisher, StarterPack
+from sources.ingest import moves
+from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
 
 
 @admin.register(Publisher)
@@ -47,11 +52,34 @@ class FeedForm(forms.ModelForm[Feed]):
         values = self.cleaned_data
         if values.get("is_active") and values.get("starter_pack") == StarterPack.NEVER:
             self.add_error("is_active", _("The publisher forbids automated collection, so this feed stays off."))
+        self._check_selector(values.get("format"), values.get("selector", ""))
+        self._check_reliefweb(values.get("format"), values.get("url", ""))
         return cleaned
+
+    def _check_selector(self, format: str | None, selector: str) -> None:
+        if format != FeedFormat.HTML_LIST:
+            if selector:
+                self.add_error("selector", _("Only a page's list of links has a CSS selector; leave this empty."))
+            return
+        if not selector:
+            self.add_error("selector", _("Which links of the page lead to articles? For example “main h2 a”."))
+            return
+        try:
+            html_list.check(selector)
+        except html_list.BadSelector:
+            self.add_error("selector", _("“%s” is no CSS selector that can be used here.") % selector)
+
+    def _check_reliefweb(self, format: str | None, url: str) -> None:
+        if not url or (format == FeedFormat.RELIEFWEB) == reliefweb.is_api(url):
+            return
+        if format == FeedFormat.RELIEFWEB:
+            self.add_error("url", _("The format is ReliefWeb's, and its API is at https://%s.") % reliefweb.HOST)
+        else:
+            self.add_error("format", _("This is an address of ReliefWeb's API; choose its format."))
 
 
 @admin.register(Feed)
-class FeedAdmin(admin.ModelAdmin[Feed]):
+class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
     """A feed's health first: when it last worked, what went wrong since, when we look again."""
 
     form = FeedForm
@@ -59,28 +87,41 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
         *("name", "publisher", "is_active", "last_state", "last_success_at", "consecutive_failures", "usual_entries"),
         *("next_check_at", "last_error"),
     )
-    list_filter = ("is_active", "last_state", "starter_pack", "reuse_policy", "publisher__kind", "language")
+    list_filter = (
+        *(
+            "is_active",
+            "last_state",
+            ("held_at", admin.EmptyFieldListFilter),
+            ("retired_at", admin.EmptyFieldListFilter),
+        ),
+        *("starter_pack", "reuse_policy", "publisher__kind", "language"),
+    )
     list_select_related = ("publisher",)
     list_per_page = 50
     search_fields = ("name", "url", "publisher__name", "last_error")
     autocomplete_fields = ("publisher",)
     ordering = ("-is_active", "-consecutive_failures", "name")
-    actions = ("look_now", "switch_on", "switch_off")
+    actions = ("look_now", "accept_change", "go_on_as_before", "switch_on", "switch_off")
     readonly_fields = (
         *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error", "usual_entries"),
-        *("next_check_at", "looks", "evidence", "catalogue_version"),
+        *("next_check_at", "looks", "evidence", "catalogue_version", "held_at", "held_because", "retired_at"),
+        *("usual_title", "usual_language", "usual_domains", "earlier_addresses"),
     )
     fieldsets = (
-        (None, {"fields": ("name", "publisher", "url", "format", "language", "is_active", "starter_pack")}),
+        (None, {"fields": ("name", "publisher", "url", "format", "selector", "language", "is_active", "starter_pack")}),
         (_("Terms"), {"fields": ("reuse_policy", "terms_read_on", "reuse_note")}),
         (
             _("Health"),
             {
                 "fields": (
                     *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error"),
-                    *("usual_entries", "next_check_at", "looks"),
+                    *("usual_entries", "next_check_at", "looks", "held_at", "held_because", "retired_at"),
                 )
             },
+        ),
+        (
+            _("How it usually looks"),
+            {"fields": ("usual_title", "usual_language", "usual_domains", "earlier_addresses")},
         ),
         (_("Catalogue"), {"fields": ("evidence", "catalogue_version")}),
     )
@@ -96,10 +137,41 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
         """Writes what the person changed and nothing else: a look may be writing the feed's state at this moment."""
         if "is_active" in form.changed_data or not change:
             obj.is_switched_by_person = True
+        fields = {*form.changed_data, "is_switched_by_person"}
+        if fields & {"url", "format", "selector"}:
+            obj.etag = obj.last_modified = ""  # "unchanged" would hide that it is read in another way now
+            fields |= {"etag", "last_modified"} | (self._begin_anew(request, obj) if change else set())
+        if "is_active" in fields and obj.is_active:
+            obj.retired_at = None
+            fields.add("retired_at")
         if not change:
             obj.save()
         elif form.changed_data:
-            obj.save(update_fields=[*form.changed_data, "is_switched_by_person"])
+            obj.save(update_fields=fields)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs forget resolvers
+        view = self.admin_site.admin_view(self.export)
+        return [path("export/", view, name="sources_feed_export"), *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """The feeds as a file for another reader; with ``?active=1`` only those that are fetched."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        at = timezone.now()
+        document = feed_lists.as_opml(only_active=request.GET.get("active") == "1", at=at)
+        headers = {"Content-Disposition": f'attachment; filename="feeds-{at:%Y-%m-%d}.opml"'}
+        return HttpResponse(document, content_type="text/x-opml; charset=utf-8", headers=headers)
+
+    @staticmethod
+    def _begin_anew(request: HttpRequest, feed: Feed) -> set[str]:
+        """Read elsewhere or otherwise, as a person wants it: how the feed usually looks is learnt anew, an old address is
+        kept. Which fields that changes."""
+        old_url = Feed.objects.values_list("url", flat=True).get(pk=feed.pk)
+        if old_url != feed.url and request.user.is_authenticated:
+            moves.record(feed, old_url=old_url, new_url=feed.url, at=timezone.now(), by=request.user)
+        feed.usual_title = feed.usual_language = feed.moved_to = ""
+        feed.usual_domains, feed.moved_looks = [], 0
+        return {"usual_title", "usual_language", "usual_domains", "moved_to", "moved_looks"}
 
     def has_delete_permission(self, request: HttpRequest, obj: Feed | None = None) -> bool:
         return False  # items rest on it; a feed is switched off instead
@@ -113,7 +185,7 @@ class FeedAdmin(admin.ModelAdmin[Feed]):
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         allowed = feeds.exclude(starter_pack=StarterPack.NEVER)
-        count = allowed.update(is_active=True, is_switched_by_person=True, next_check_at=None)
+        count = allowed.update(is_active=True, is_switched_by_person=True, next_check_at=None, retired_at=None)
         self.message_user(request, ngettext("%d feed is on.", "%d feeds are on.", count) % count, messages.SUCCESS)
         if forbidden := feeds.filter(starter_pack=StarterPack.NEVER).count():
             text = ngettext(

@@ -26,14 +26,16 @@ class OutOfTime(httpcore.TimeoutException):
 
 
 class Deadline:
-    """Within this block, nothing on our connections waits longer than ``seconds`` from its start."""
+    """Within this block, nothing on our connections waits longer than ``seconds`` from its start; inside another one, no
+    longer than that one allows."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._token: Token[float | None] | None = None
 
     def __enter__(self) -> None:
-        self._token = _ends_at.set(time.monotonic() + self._seconds)
+        ends_at, outer = time.monotonic() + self._seconds, _ends_at.get()
+        self._token = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -105,6 +105,10 @@ class Gone(FetchError):
     may_pass = False
 
 
+class Withdrawn(Gone):
+    """The publisher says that it is gone for good (410), at the address itself or where it moved to for good."""
+
+
 class BadStatus(FetchError):
     """Any other answer that is not the document."""
 
@@ -172,8 +176,19 @@ class Fetcher:
         self._client.close()
         self._backend.close()
 
-    def get(self, url: str, *, etag: str = "", last_modified: str = "", accept: str = "*/*") -> Response:
-        """The document at ``url``, or that it is unchanged. Raises FetchError and nothing else."""
+    def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        accept: str = "*/*",
+        before_redirect: Callable[[str], None] | None = None,
+    ) -> Response:
+        """The document at ``url``, or that it is unchanged. Raises FetchError and nothing else.
+
+        ``before_redirect`` is asked before each further address is; it refuses one by raising FetchError.
+        """
         headers = {"accept": accept}
         if etag:
             headers["if-none-match"] = etag
@@ -192,6 +207,8 @@ class Fetcher:
                 if isinstance(found, Response):
                     return found
                 url = found
+                if before_redirect is not None:
+                    before_redirect(url)
 
     def check(self, url: str) -> httpx.URL:
         """The address, parsed, if this client would ask for it. Its name is looked up later, by the connection.
@@ -228,7 +245,7 @@ class Fetcher:
                 if journey.redirects > self.policy.max_redirects:
                     raise BadResponse(f"{_short(journey.url)} redirects more than {self.policy.max_redirects} times.")
                 return _next_address(target, location)
-            _raise_for_status(response, target)
+            _raise_for_status(response, target, is_permanent=journey.all_permanent)
             is_unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
             body = b"" if is_unchanged else self._body(response, target, journey)
         final = str(target)
@@ -315,7 +332,7 @@ class _Body(httpx.SyncByteStream):
             close()
 
 
-def _raise_for_status(response: httpx.Response, target: httpx.URL) -> None:
+def _raise_for_status(response: httpx.Response, target: httpx.URL, *, is_permanent: bool) -> None:
     status = response.status_code
     if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
         return
@@ -324,7 +341,8 @@ def _raise_for_status(response: httpx.Response, target: httpx.URL) -> None:
     except ValueError:
         phrase = ""
     message = f"{_short(str(target))} answers {status}{phrase}."
-    kind = Blocked if status in _REFUSING else Gone if status in {404, 410} else BadStatus
+    kind: type[FetchError] = Blocked if status in _REFUSING else Gone if status in {404, 410} else BadStatus
+    kind = Withdrawn if status == HTTPStatus.GONE and is_permanent else kind
     raise kind(message, status=status, retry_after=_retry_after(response.headers.get("retry-after", "")))
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from sources import snapshots
 from sources.ingest.extract import EXTRACTOR, NoArticle, extract
 from sources.ingest.fetch import Fetcher, FetchError, Response
+from sources.ingest.robots import Forbidden, Robots, TooSoon
 from sources.models import ExtractState, FullText, Item, ReusePolicy
 from sources.querysets import ItemQuerySet
 
@@ -39,10 +40,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a page was not read, and whether trying again makes sense."""
+    """Why a page was not read, and whether trying again makes sense. ``is_forbidden``: the site asks us not to.
+    ``put_off``: it is not our turn yet for so many seconds, and nothing was tried."""
 
     message: str
     may_pass: bool
+    is_forbidden: bool = False
+    put_off: int | None = None
 
 
 def claim(*, limit: int, at: dt.datetime) -> list[Claimed]:
@@ -69,12 +73,20 @@ def claim(*, limit: int, at: dt.datetime) -> list[Claimed]:
     return claimed
 
 
-def retrieve(fetcher: Fetcher, claimed: Claimed) -> Response | Failure:
-    """The page. Touches no database, so that threads may call it."""
+def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | Failure:
+    """The page, where its site's robots.txt and that of every redirect allow it. Touches no database, so that threads may
+    call it."""
     try:
-        return fetcher.get(claimed.url, accept=ACCEPT)
+        robots.check(claimed.url)
+        robots.wait_turn(claimed.url)
+        return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.check)
     except FetchError as error:
-        return Failure(error.message, error.may_pass)
+        return Failure(
+            error.message,
+            error.may_pass,
+            is_forbidden=isinstance(error, Forbidden),
+            put_off=error.retry_after if isinstance(error, TooSoon) else None,
+        )
 
 
 def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime) -> bool:
@@ -125,6 +137,15 @@ def _without_title(text: str, title: str) -> str:
 
 
 def _fail(claimed: Claimed, failure: Failure, at: dt.datetime) -> None:
+    if failure.put_off is not None:
+        after = at + dt.timedelta(seconds=failure.put_off)
+        _of(claimed).update(extract_attempts=claimed.attempt - 1, extract_after=after)
+        return
+    if failure.is_forbidden:
+        _of(claimed).update(
+            extract_state=ExtractState.NOT_ALLOWED, extract_after=None, last_error=failure.message[:500]
+        )
+        return
     is_last = not failure.may_pass or claimed.attempt >= MOST_ATTEMPTS
     _of(claimed).update(
         extract_state=ExtractState.FAILED if is_last else ExtractState.PENDING,

@@ -14,31 +14,40 @@ from dataclasses import replace
 from django.db import DataError, IntegrityError
 
 from sources import adapters, snapshots
-from sources.ingest import store
-from sources.ingest.fetch import BadAddress, Blocked, Fetcher, FetchError, Response
+from sources.ingest import holds, recognise, store
+from sources.ingest.ask import ask
+from sources.ingest.fetch import BadAddress, Blocked, Fetcher, FetchError, Response, Withdrawn
 from sources.ingest.normalise import Publication, Unusable, publication
 from sources.models import Feed, Fetch, FetchState, ReusePolicy, Snapshot
 
 logger = logging.getLogger(__name__)
 
-ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
-
-def look_at(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, interval: dt.timedelta) -> Fetch | None:
+def look_at(
+    feed: Feed, *, fetcher: Fetcher, at: dt.datetime, interval: dt.timedelta, appname: str = ""
+) -> Fetch | None:
     """The feed has been looked at: a Fetch says how it ended, items stand, the next look is set.
 
     None where the feed was deleted meanwhile. ``interval`` is how long a feed that answers as usual is left alone.
     """
-    return finish(feed, read(feed, fetcher=fetcher, at=at), interval=interval)
+    return finish(feed, read(feed, fetcher=fetcher, at=at, appname=appname), interval=interval)
 
 
-def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime) -> store.Look:
-    """What the feed's address holds. Touches no database, so that threads may call it."""
+def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "") -> store.Look:
+    """What the feed's address holds. Touches no database, so that threads may call it. ``appname`` is what ReliefWeb
+    knows this installation by."""
     started = time.monotonic()
     try:
-        response = fetcher.get(feed.url, etag=feed.etag, last_modified=feed.last_modified, accept=ACCEPT)
+        response = ask(
+            fetcher,
+            feed.url,
+            wanted=feed.format,
+            appname=appname,
+            etag=feed.etag,
+            last_modified=feed.last_modified,
+        )
     except FetchError as error:
-        return _refused(error, at, _after(at, started))
+        return _refused(feed, error, at, _after(at, started))
     return _read(feed, response, at, _after(at, started))
 
 
@@ -58,6 +67,8 @@ def _snapshot(feed: Feed, look: store.Look) -> Snapshot | None:
     """The document, kept where the terms allow it. Before the transaction: no file is written inside one."""
     if look.document is None or not ReusePolicy(feed.reuse_policy).stores_full_text:
         return None
+    if holds.suspect(feed, seen=look.seen, asked=look.asked, target=look.moved_to) is not None:
+        return None
     return snapshots.keep(
         look.document.body,
         url=look.final_url,
@@ -71,7 +82,7 @@ def _after(at: dt.datetime, started: float) -> dt.datetime:
     return at + dt.timedelta(seconds=time.monotonic() - started)
 
 
-def _refused(error: FetchError, started_at: dt.datetime, finished_at: dt.datetime) -> store.Look:
+def _refused(feed: Feed, error: FetchError, started_at: dt.datetime, finished_at: dt.datetime) -> store.Look:
     is_refusal = isinstance(error, (Blocked, BadAddress))
     return store.Look(
         started_at,
@@ -80,6 +91,8 @@ def _refused(error: FetchError, started_at: dt.datetime, finished_at: dt.datetim
         message=error.message,
         http_status=error.status,
         retry_after=error.retry_after,
+        asked=feed.url,
+        is_withdrawn=isinstance(error, Withdrawn),
     )
 
 
@@ -93,13 +106,15 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         size=response.wire_size,
         etag=response.headers.get("etag", ""),
         last_modified=response.headers.get("last-modified", ""),
+        asked=feed.url,
+        moved_to=response.moved_to if response.url == feed.url else "",  # else the adapter has asked for more
     )
     if response.is_unchanged:
         return replace(look, state=FetchState.UNCHANGED)
     if not response.body.strip():
         return look
     content_type = response.content_type
-    adapter = adapters.choose(response.body, content_type=content_type, wanted=feed.format)
+    adapter = adapters.choose(response.body, content_type=content_type, wanted=feed.format, selector=feed.selector)
     try:
         parsed = adapter.parse(response.body, content_type=content_type, url=response.final_url)
         publications, skipped = _publications(parsed, response.final_url, finished_at)
@@ -108,7 +123,8 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
     document = None
     if publications:
         document = store.Document(response.body, content_type.partition(";")[0].strip(), response.headers)
-    return replace(look, publications=publications, skipped=skipped, document=document)
+    seen = recognise.see(title=parsed.title, language=parsed.language, urls=(entry.url for entry in publications))
+    return replace(look, publications=publications, skipped=skipped, document=document, seen=seen)
 
 
 def _publications(

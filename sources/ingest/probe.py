@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sources import adapters
+from sources.ingest.ask import ask
 from sources.ingest.fetch import Fetcher, FetchError
 from sources.ingest.normalise import Unusable, publication
 
@@ -19,11 +20,13 @@ class Probed:
     message: str = ""
 
 
-def probe(url: str, *, fetcher: Fetcher, at: dt.datetime, wanted: str = "auto") -> Probed:
-    """Fetches and reads the feed once. Raises nothing: what goes wrong is the answer."""
+def probe(
+    url: str, *, fetcher: Fetcher, at: dt.datetime, wanted: str = "auto", selector: str = "", appname: str = ""
+) -> Probed:
+    """Fetches and reads the feed once, as a look would. Raises nothing: what goes wrong is the answer."""
     try:
-        response = fetcher.get(url)
-        adapter = adapters.choose(response.body, content_type=response.content_type, wanted=wanted)
+        response = ask(fetcher, url, wanted=wanted, appname=appname)
+        adapter = adapters.choose(response.body, content_type=response.content_type, wanted=wanted, selector=selector)
         parsed = adapter.parse(response.body, content_type=response.content_type, url=response.final_url)
     except FetchError as error:
         return Probed(0, None, error.message)

@@ -13,17 +13,21 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models import Max, OuterRef, Q, Subquery
 
-from sources.ingest import pace
+from sources.ingest import holds, moves, pace
 from sources.ingest.dedupe import Decision, Known, Verdict, decide, title_key, url_key
 from sources.ingest.normalise import Publication
+from sources.ingest.recognise import Seen
 from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Revision, Snapshot
 
 _MAX_MESSAGE = 500
+_WITHDRAWN = "Its publisher has withdrawn the feed for good, so it is switched off; its items stay."
 #: Fewer than a fifth of the usual number of entries is no news, it is a fault at the source.
 _DROP = 5
 _FEED_STATE = [
     *("last_state", "last_fetch_at", "claimed_until", "last_success_at", "last_error", "consecutive_failures"),
-    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "next_check_at"),
+    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "next_check_at", "held_at"),
+    *("usual_title", "usual_language", "usual_domains", "url", "moved_to", "moved_looks"),
+    *("is_active", "is_switched_by_person", "retired_at"),
 ]
 _BACK_OFF = {FetchState.BLOCKED, FetchState.FAILED, FetchState.QUARANTINED}
 
@@ -54,6 +58,17 @@ class Look:
     publications: tuple[Publication, ...] = ()
     skipped: tuple[str, ...] = ()
     document: Document | None = None
+    #: The address that was asked for, where it says that it moved for good, and whether it says that it is gone for good.
+    asked: str = ""
+    moved_to: str = ""
+    is_withdrawn: bool = False
+    #: What the document looks like; None where there was none to look at.
+    seen: Seen | None = None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the feed showed entries, or said that they are the same."""
+        return bool(self.publications) or self.state is FetchState.UNCHANGED
 
 
 def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapshot | None = None) -> Fetch | None:
@@ -65,6 +80,17 @@ def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapsh
         feed = Feed.objects.select_for_update().filter(pk=feed_id).first()
         if feed is None:
             return None
+        suspicion = (
+            holds.suspect(feed, seen=look.seen, asked=look.asked, target=look.moved_to) if look.is_answer else None
+        )
+        seen, is_withdrawn = look.seen, look.is_withdrawn and look.asked == feed.url
+        if suspicion is not None:
+            look, snapshot = _held(look, suspicion.reason), None
+            if not suspicion.is_known:
+                holds.hold(feed, suspicion, seen=seen, at=look.finished_at)
+        elif is_withdrawn:
+            look = replace(look, message=f"{look.message} {_WITHDRAWN}")
+            moves.retire(feed, at=look.finished_at)
         new, changed = _store_items(feed, look) if look.publications else (0, 0)
         state = look.state or _state(feed, look, new + changed)
         fetch = Fetch.objects.create(
@@ -84,7 +110,13 @@ def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapsh
             snapshot=snapshot,
         )
         _update_feed(feed, look, fetch, interval)
+        _follow(feed, look, fetch)
+        feed.save(update_fields=_FEED_STATE)
     return fetch
+
+
+def _held(look: Look, reason: str) -> Look:
+    return replace(look, state=FetchState.QUARANTINED, message=reason, publications=(), document=None)
 
 
 def quarantined(look: Look, error: Exception) -> Look:
@@ -95,6 +127,7 @@ def quarantined(look: Look, error: Exception) -> Look:
         message=f"What the feed brought could not be stored ({type(error).__name__}); it is set aside for a person.",
         publications=(),
         document=None,
+        moved_to="",  # it may be what the database refused
     )
 
 
@@ -252,7 +285,19 @@ def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -
         retry_after=look.retry_after,
         key=str(feed.pk),
     )
-    feed.save(update_fields=_FEED_STATE)
+
+
+def _follow(feed: Feed, look: Look, fetch: Fetch) -> None:
+    """What the look says about the feed itself: how it usually looks, and where it moved."""
+    if look.publications and look.seen is not None:
+        holds.learn(feed, holds.usual(feed).learn(look.seen))
+    moves.note(
+        feed,
+        asked=look.asked,
+        target=look.moved_to,
+        is_success=FetchState(fetch.state).is_success,
+        at=look.finished_at,
+    )
 
 
 def _usual(usual: int, entries: int) -> int:

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gzip
 import json
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sources import adapters
+from sources.adapters import html_list, reliefweb
 from sources.ingest.normalise import publication
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 FOLDER = Path(__file__).resolve().parent.parent / "recordings"
 RECORDINGS = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".expected.json"))
+#: What staff say of a feed that its bytes do not: the format, and which links of a page to take.
+SAID = {"reliefweb.json": ("reliefweb", ""), "links.html": ("html_list", "main a:has(img), main h2")}
 
 
-def read(body: bytes, *, content_type: str = "", url: str = "https://recorded.example/feed") -> adapters.ParsedFeed:
-    return adapters.choose(body, content_type=content_type).parse(body, content_type=content_type, url=url)
+def read(
+    body: bytes,
+    *,
+    content_type: str = "",
+    url: str = "https://recorded.example/feed",
+    wanted: str = "auto",
+    selector: str = "",
+) -> adapters.ParsedFeed:
+    adapter = adapters.choose(body, content_type=content_type, wanted=wanted, selector=selector)
+    return adapter.parse(body, content_type=content_type, url=url)
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.name)
 def test_a_recorded_feed_reads_as_expected(recording):
-    parsed = read(recording.read_bytes())
+    wanted, selector = SAID.get(recording.name, ("auto", ""))
+    parsed = read(recording.read_bytes(), wanted=wanted, selector=selector)
     found = {
         "title": parsed.title,
         "language": parsed.language,
@@ -110,3 +126,177 @@ def test_more_entries_than_anybody_follows_are_cut_and_said_to_be():
     parsed = read(f'<rss version="2.0"><channel>{entries}</channel></rss>'.encode())
     assert len(parsed.entries) == adapters.MAX_ENTRIES
     assert "Only the first" in parsed.skipped[0]
+
+
+# ------------------------------------------------------------------------------------------------ sitemaps
+def sitemap(*pages: str) -> bytes:
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(pages)}</urlset>'.encode()
+
+
+def test_a_sitemap_index_is_refused_and_says_what_it_lists():
+    index = "<sitemapindex><sitemap><loc>https://valley.example/news.xml</loc></sitemap></sitemapindex>"
+    with pytest.raises(adapters.NotAFeed, match=r"sitemap index, a list of 1 .* https://valley\.example/news\.xml"):
+        read(index.encode())
+
+
+def test_a_packed_sitemap_is_unpacked_and_a_bomb_is_not():
+    packed = gzip.compress(sitemap("<url><loc>https://valley.example/1</loc></url>"))
+    assert [entry.url for entry in read(packed).entries] == ["https://valley.example/1"]
+    with pytest.raises(adapters.NotAFeed, match="unpacks to more than"):
+        read(gzip.compress(b"<urlset>" + b" " * 6_000_000))
+    with pytest.raises(adapters.NotAFeed, match="breaks off"):
+        read(packed[:-12])
+    with pytest.raises(adapters.NotAFeed, match="cannot be unpacked"):
+        read(b"\x1f\x8b" + b"no such thing")
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not XML"),
+        (b"plain words", "not XML"),
+        (b"<html><body/></html>", "begins with .html."),
+        (sitemap("<url><lastmod>2026-03-01</lastmod></url>"), "None of the 1 entries"),
+        (b'<!DOCTYPE x [<!ENTITY e "boom">]><urlset><url><loc>&e;</loc></url></urlset>', "entities"),
+        (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><urlset/>', "document type"),
+    ],
+)
+def test_what_is_no_sitemap_is_refused_with_a_reason(body, reason):
+    with pytest.raises(adapters.NotAFeed, match=reason):
+        read(body, wanted="sitemap")
+
+
+def test_a_sitemap_in_two_bytes_a_character_and_one_without_declared_prefixes_are_read():
+    page = "<url><loc>https://valley.example/1</loc><news:news><news:title>Żniwa</news:title></news:news></url>"
+    text = f'<?xml version="1.0" encoding="UTF-16"?><urlset>{page}</urlset>'
+    assert read(text.encode("utf-16")).entries[0].title.value == "Żniwa"
+
+
+def test_a_sitemap_that_breaks_off_is_read_as_far_as_it_goes():
+    whole = sitemap("<url><loc>https://valley.example/1</loc></url>", "<url><loc>https://valley.example/2</loc></url>")
+    assert read(whole[:-30]).entries[0].url == "https://valley.example/1"
+
+
+def test_of_a_sitemap_that_is_too_long_the_newest_are_kept_in_their_order():
+    count = adapters.MAX_ENTRIES + 1
+    first = dt.date(2005, 1, 1)
+    dates = [str(first + dt.timedelta(days=(n + 100) % count)) for n in range(count)]
+    parsed = read(
+        sitemap(*(f"<url><loc>https://v.example/{n}</loc><lastmod>{d}</lastmod></url>" for n, d in enumerate(dates)))
+    )
+    assert len(parsed.entries) == adapters.MAX_ENTRIES
+    assert [entry.published for entry in parsed.entries] == [date for date in dates if date != str(first)]
+    assert parsed.entries[-1].url == f"https://v.example/{count - 1}"
+    assert "Only the newest" in parsed.skipped[0]
+
+
+# ------------------------------------------------------------------------------------------------ ReliefWeb
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"<html>", "not valid JSON"),
+        (b"[]", "no list of reports"),
+        (b'{"status": 400, "error": {"message": "Invalid"}}', "no list of reports"),
+        (b'{"data": [{"id": "1"}, 7]}', "None of the 2 reports"),
+        (b'{"data":' * 50_000, "not valid JSON"),
+    ],
+)
+def test_what_is_no_answer_of_reliefweb_is_refused_with_a_reason(body, reason):
+    with pytest.raises(adapters.NotAFeed, match=reason):
+        read(body, wanted="reliefweb")
+
+
+def test_odd_types_in_an_answer_of_reliefweb_cost_their_field_alone():
+    fields = {
+        "title": "One",
+        "url": 3,
+        "date": "2026",
+        "source": {"name": "x"},
+        "language": [None, {"code": 1}],
+        "body": [],
+    }
+    parsed = read(json.dumps({"data": [{"id": True, "fields": fields}]}).encode(), wanted="reliefweb")
+    assert parsed.entries == (adapters.Entry("", "", adapters.Markup("One"), adapters.Markup()),)
+
+
+def test_a_real_answer_of_reliefweb_is_read(shared_data):
+    parsed = read(
+        (shared_data / "feeds-real-news/deep/relief_web_page_1.json").read_bytes(),
+        wanted="reliefweb",
+        url="https://api.reliefweb.int/v1/reports",
+    )
+    found = [publication(entry, feed_url="https://api.reliefweb.int/", at=AT) for entry in parsed.entries]
+    assert (len(found), parsed.skipped) == (4, ())
+    assert (found[0].author, found[0].precision) == ("World Bank", "day")
+    assert {one.url.partition("/report/")[0] for one in found} == {"https://reliefweb.int"}
+
+
+def test_the_address_asked_of_reliefweb_names_us_and_what_we_read():
+    plain = reliefweb.address("https://api.reliefweb.int/v2/reports?filter[field]=country", appname="desk 1&x")
+    assert "filter[field]=country&" in plain
+    for part in ("fields[include][]=body-html", "sort[]=date.created:desc", "limit=50", "appname=desk%201%26x"):
+        assert part in plain
+    own = reliefweb.address(
+        "https://api.reliefweb.int/v2/reports?appname=other&preset=latest&profile=full&limit=5", appname="desk"
+    )
+    assert own == "https://api.reliefweb.int/v2/reports?preset=latest&profile=full&limit=5&appname=desk"
+    assert reliefweb.without_appname(own) == "https://api.reliefweb.int/v2/reports?preset=latest&profile=full&limit=5"
+    assert reliefweb.without_appname("https://a.example/?appname=x&y=1 answers") == "https://a.example/?y=1 answers"
+
+
+# ------------------------------------------------------------------------------------------------ links of a page
+def links(page: str, selector: str, *, url: str = "https://recorded.example/news/") -> adapters.ParsedFeed:
+    return read(page.encode(), wanted="html_list", selector=selector, url=url)
+
+
+@pytest.mark.parametrize(
+    ("page", "selector", "reason"),
+    [
+        ("<a href='/1'>One</a>", "h2 a", "“h2 a” matches nothing"),
+        ("<h2>One</h2><h2><a href='mailto:x@y.example'>Two</a></h2>", "h2", "None of the 2 matches of “h2”"),
+        ("<a href='#top'>Top</a>", "a", "leads back to the page itself"),
+        ("<a href='/1'>One</a>", "a[", "“a\\[” is no CSS selector"),
+        ("<a href='/1'>One</a>", "", "needs a CSS selector"),
+        ("", "a", "cannot be read as a web page"),
+        ("\0\0", "a", "cannot be read as a web page"),
+    ],
+)
+def test_a_page_without_the_links_looked_for_is_a_failure_with_a_reason(page, selector, reason):
+    with pytest.raises(adapters.NotAFeed, match=reason):
+        links(page, selector)
+
+
+@pytest.mark.parametrize(
+    "selector", ["a[", "a::before", "a:hover(", "a:nth-child(x)", "", "a" * 301, "a:unheard-of", "x|a"]
+)
+def test_a_selector_that_cannot_be_used_is_refused(selector):
+    with pytest.raises(html_list.BadSelector):
+        html_list.check(selector)
+
+
+def test_relative_addresses_are_resolved_and_fragments_do_not_make_two_links_of_one():
+    found = links(
+        "<a href='1'>One</a><a href='../2?x=1#a'>Two</a><a href='1#more'>More</a><a href='//h.example/3'>", "a"
+    )
+    assert [(entry.url, entry.title.value) for entry in found.entries] == [
+        ("https://recorded.example/news/1", "One"),
+        ("https://recorded.example/2?x=1", "Two"),
+        ("https://h.example/3", ""),
+    ]
+
+
+def test_a_page_nested_deeper_than_any_is_read_as_far_as_it_goes():
+    page = "<a href='/1'>One</a>" + "<div>" * 100_000 + "<a href='/2'>Two</a>"
+    assert links(page, "a").entries[0].url == "https://recorded.example/1"
+
+
+def test_more_links_than_anybody_follows_are_cut_and_said_to_be():
+    found = links("".join(f"<a href='/{n}'>{n}</a>" for n in range(adapters.MAX_ENTRIES + 3)), "a")
+    assert len(found.entries) == adapters.MAX_ENTRIES
+    assert "Only the first" in found.skipped[0]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["sitemap", "reliefweb", "html_list"]))
+def test_whatever_the_bytes_only_one_error_comes_out(body, wanted):
+    with contextlib.suppress(adapters.NotAFeed):
+        read(body, wanted=wanted, selector="a")

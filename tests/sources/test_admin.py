@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from sources import snapshots
+from sources import opml, snapshots
 from sources.ingest import assign
 from sources.models import Feed, FetchState, FullText, Item, StarterPack, Story, StoryDecision
 from tests.factories.countries import UserFactory
@@ -133,7 +134,7 @@ def test_a_person_switches_feeds_and_forbidden_ones_stay_off(desk):
 
 
 def form_of(feed: Feed, **changes: object) -> dict[str, object]:
-    fields = ("name", "url", "format", "language", "starter_pack", "reuse_policy", "reuse_note")
+    fields = ("name", "url", "format", "selector", "language", "starter_pack", "reuse_policy", "reuse_note")
     values = {name: getattr(feed, name) for name in fields} | {"publisher": feed.publisher_id, "terms_read_on": ""}
     return values | ({"is_active": "on"} if feed.is_active else {}) | changes
 
@@ -164,6 +165,47 @@ def test_a_feed_can_be_added(desk):
     new = Feed(publisher=publisher, name="New", url="https://new.example/feed", is_active=True)
     assert desk.post(reverse("admin:sources_feed_add"), form_of(new)).status_code == 302
     assert Feed.objects.get(name="New").is_switched_by_person
+
+
+# ------------------------------------------------------------------------------------------------ feeds: formats
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"format": "html_list", "selector": "main a["}, "“main a[” is no CSS selector"),
+        ({"format": "html_list", "selector": ""}, "Which links of the page"),
+        ({"format": "rss", "selector": "main a"}, "leave this empty"),
+        ({"format": "reliefweb"}, "its API is at https://api.reliefweb.int"),
+        ({"format": "auto", "url": "https://api.reliefweb.int/v2/reports"}, "choose its format"),
+    ],
+)
+def test_a_format_and_what_belongs_to_it_are_checked_kindly(desk, changes, words):
+    feed = FeedFactory(url="https://outlet.example/feed")
+    page = desk.post(reverse("admin:sources_feed_change", args=[feed.pk]), form_of(feed, **changes))
+    assert page.status_code == 200
+    assert words in html.unescape(page.content.decode())
+    feed.refresh_from_db()
+    assert (feed.format, feed.selector, feed.url) == ("auto", "", "https://outlet.example/feed")
+
+
+def test_a_new_selector_is_used_although_the_page_has_not_changed(desk):
+    feed = FeedFactory(format="html_list", selector="h2 a", etag='"1"', last_modified="Mon, 02 Mar 2026 08:00:00 GMT")
+    address = reverse("admin:sources_feed_change", args=[feed.pk])
+    assert desk.post(address, form_of(feed, selector="h3 a")).status_code == 302
+    feed.refresh_from_db()
+    assert (feed.selector, feed.etag, feed.last_modified) == ("h3 a", "", "")
+
+
+def test_the_list_of_feeds_can_be_taken_along_as_a_file(desk):
+    FeedFactory(url="https://on.example/feed")
+    FeedFactory(url="https://off.example/feed", is_active=False)
+    address = reverse("admin:sources_feed_export")
+    assert f'href="{address}"' in desk.get(reverse("admin:sources_feed_changelist")).content.decode()
+    answer = desk.get(address)
+    assert answer["Content-Disposition"].endswith('.opml"')
+    assert {row.url for row in opml.read(answer.content)} == {"https://on.example/feed", "https://off.example/feed"}
+    assert [row.url for row in opml.read(desk.get(address, {"active": "1"}).content)] == ["https://on.example/feed"]
+    assert member("view_feed").get(address).status_code == 200
+    assert member("view_story").get(address).status_code == 403
 
 
 def test_those_who_may_only_look_cannot_act():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.cache import caches
 
 from sources import snapshots
 from sources.ingest import full_text
 from sources.ingest.extract import NoArticle, extract
+from sources.ingest.robots import Robots
 from sources.models import ExtractState, FullText, Item, ReusePolicy, Revision
 from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer
@@ -74,8 +76,14 @@ def item(site):
 def turn(site, *, at: dt.datetime = AT) -> None:
     """One turn of the stage, as the task has it."""
     with site.fetcher() as fetcher:
+        robots = Robots(fetcher, caches["default"])
         for claimed in full_text.claim(limit=10, at=at):
-            full_text.finish(claimed, full_text.retrieve(fetcher, claimed), at=at)
+            full_text.finish(claimed, full_text.retrieve(fetcher, robots, claimed), at=at)
+
+
+def pages(site) -> list[str]:
+    """What was asked for besides robots.txt."""
+    return [path for path, _ in site.requests if path != "/robots.txt"]
 
 
 @pytest.mark.django_db
@@ -115,7 +123,7 @@ def test_what_may_pass_is_tried_five_times_further_and_further_apart(site, item)
             at = item.extract_after
     assert item.extract_state == ExtractState.FAILED
     assert "answers 503" in item.last_error
-    assert len(site.requests) == full_text.MOST_ATTEMPTS
+    assert len(pages(site)) == full_text.MOST_ATTEMPTS
     assert waits == sorted(waits)
     assert len(set(waits)) == full_text.MOST_ATTEMPTS - 1
 
@@ -160,7 +168,7 @@ def test_a_revision_that_came_meanwhile_keeps_its_turn(site, item):
     item.extract_state, item.extract_after, item.extract_attempts = ExtractState.PENDING, None, 0
     item.save()
     with site.fetcher() as fetcher:
-        full_text.finish(claimed, full_text.retrieve(fetcher, claimed), at=AT)
+        full_text.finish(claimed, full_text.retrieve(fetcher, Robots(fetcher, caches["default"]), claimed), at=AT)
     item.refresh_from_db()
     assert item.extract_state == ExtractState.PENDING
     turn(site)

@@ -56,7 +56,14 @@ class Command(BaseCommand):
 
 
 def _probe(fetcher: Fetcher, at: dt.datetime, feed: Feed) -> Probed:
-    return probe(feed.url, fetcher=fetcher, at=at, wanted=feed.format)
+    return probe(
+        feed.url,
+        fetcher=fetcher,
+        at=at,
+        wanted=feed.format,
+        selector=feed.selector,
+        appname=settings.RELIEFWEB_APPNAME,
+    )
 
 
 def _line(feed: Feed, probed: Probed, *, switched: bool) -> str:

@@ -1,0 +1,157 @@
+"""What a site's robots.txt asks of us (RFC 9309), for article pages. No Django; what is remembered lies on a shelf.
+
+Read by the one client, kept for 24 hours by scheme, host and port. Missing or refused (4xx), it allows everything; where
+the server fails or cannot be reached, nothing is fetched for now. ``Crawl-delay`` (no part of the standard, and widely
+used) is the pause between two pages of a host, over all workers. Feeds themselves are made for readers like us and are
+not asked about. robots.txt is manners, not a licence: terms are the feed's reuse policy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from sources.ingest.fetch import BadAddress, Fetcher, FetchError
+
+_KEPT = 24 * 3600
+#: A site whose robots.txt cannot be had is not asked for it again before this.
+_KEPT_FAILURE = 600
+#: What RFC 9309 (2.5) has a reader read at least.
+_MOST_BYTES = 512_000
+#: A longer Crawl-delay is taken for a mistake, in seconds.
+LONGEST_PAUSE = 3600
+_PRODUCT = re.compile(r"[A-Za-z_-]+")
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent\s*:?\s*(?P<name>[^#]*)", re.IGNORECASE)
+
+
+class Shelf(Protocol):
+    """Where answers are kept for all workers; Django's caches are one. Times in seconds."""
+
+    def get(self, key: str, /) -> object: ...
+    def set(self, key: str, value: str, timeout: int, /) -> None: ...
+    def add(self, key: str, value: str, timeout: int, /) -> bool:
+        """Whether the key was free."""
+        ...
+
+
+class Forbidden(FetchError):
+    """The site asks us to stay away from this page."""
+
+    may_pass = False
+
+
+class NotNow(FetchError):
+    """Whether the page may be fetched cannot be known at present."""
+
+
+class TooSoon(FetchError):
+    """The site's pause between two pages is not over. ``retry_after`` says when it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    protego: Protego
+    failure: str = ""
+
+
+@dataclass(slots=True)
+class Robots:
+    """The rules of every site we come to. Safe to share between threads; ``patience`` is how many seconds a thread waits
+    for its turn at a site."""
+
+    fetcher: Fetcher
+    shelf: Shelf
+    patience: float = 10.0
+    _agent: str = field(init=False)
+    _read: dict[str, _Rules] = field(init=False, default_factory=dict)
+    _locks: dict[str, threading.Lock] = field(init=False, default_factory=dict)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        found = _PRODUCT.match(self.fetcher.policy.user_agent)
+        self._agent = found.group() if found else "*"
+
+    def check(self, url: str) -> None:
+        """Returns where the page may be fetched. Raises Forbidden or NotNow."""
+        rules = self._rules(url)
+        if rules.failure:
+            raise NotNow(rules.failure)
+        if not rules.protego.can_fetch(url, self._agent):
+            raise Forbidden(f"The site's robots.txt asks us not to fetch this page ({_origin(url)}/robots.txt).")
+
+    def wait_turn(self, url: str) -> None:
+        """Returns when the site's own pause since the last page is over. Raises TooSoon where that takes too long."""
+        delay = self._rules(url).protego.crawl_delay(self._agent)
+        if not delay:
+            return
+        pause = min(math.ceil(delay), LONGEST_PAUSE)
+        turn = _key("turn", urlsplit(url).netloc.lower())
+        ends = time.monotonic() + self.patience
+        while not self.shelf.add(turn, "taken", pause):
+            if pause > self.patience or time.monotonic() >= ends:
+                raise TooSoon(f"The site asks for {pause} seconds between two pages.", retry_after=pause)
+            time.sleep(0.1)
+
+    def _rules(self, url: str) -> _Rules:
+        origin = _origin(url)
+        with self._lock:
+            lock = self._locks.setdefault(origin, threading.Lock())
+        with lock:  # one thread asks, the others of this site wait for its answer
+            if origin not in self._read:
+                self._read[origin] = _parse(self._text(origin), self._agent)
+            return self._read[origin]
+
+    def _text(self, origin: str) -> str:
+        """``+`` and the document, or ``-`` and why there is none."""
+        key = _key("robots", origin)
+        kept = self.shelf.get(key)
+        if isinstance(kept, str):
+            return kept
+        text = self._ask(origin)
+        self.shelf.set(key, text, _KEPT if text[0] == "+" else _KEPT_FAILURE)
+        return text
+
+    def _ask(self, origin: str) -> str:
+        try:
+            body = self.fetcher.get(f"{origin}/robots.txt", accept="text/plain, */*;q=0.5").body
+        except BadAddress:
+            return "+"  # the page's own address will say what is wrong with it
+        except FetchError as error:
+            is_missing = error.status is not None and 400 <= error.status < 500 and error.status != 429
+            return "+" if is_missing else f"-The site's robots.txt cannot be read: {error.message}"
+        return "+" + body[:_MOST_BYTES].decode("utf-8-sig", "replace")
+
+
+def _parse(kept: str, agent: str) -> _Rules:
+    if kept[0] == "-":
+        return _Rules(Protego.parse(""), failure=kept[1:])
+    return _Rules(Protego.parse("\n".join(_for_us(line, agent) for line in kept[1:].splitlines())))
+
+
+def _for_us(line: str, agent: str) -> str:
+    """Groups for other robots become one: the library keeps every rule once for each robot of a group, so that many names
+    over many rules would fill the memory. It also takes the beginning of our name for our name."""
+    found = _AGENT_LINE.match(line)
+    if found is None:
+        return line
+    name = found["name"].strip().partition("/")[0].casefold()
+    if name == "*":
+        return "User-agent: *"
+    return f"User-agent: {agent if name.rstrip('* ') == agent.casefold() else 'another-robot'}"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
+
+
+def _key(kind: str, name: str) -> str:
+    return f"{kind}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"
