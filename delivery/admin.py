@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.read_only import ReadOnly
 from delivery import dispatch
 from delivery.models import Digest, Dispatch, MailState, OutgoingMail, Subscription
 
@@ -24,19 +25,10 @@ Kind = TypeVar("Kind", Digest, Dispatch, OutgoingMail, Subscription)
 Sendable = TypeVar("Sendable", Digest, OutgoingMail)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Kind], Generic[Kind]):
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin[Kind], Generic[Kind]):
     """Seen, never written by hand."""
 
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Kind | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Kind | None = None) -> bool:
-        return False
 
 
 class MailAdmin(ReadOnlyAdmin[Sendable], Generic[Sendable]):

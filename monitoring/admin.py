@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.http import HttpRequest
 
+from accounts.read_only import ReadOnly
 from monitoring.models import CoverageDay, DailyCount
 
 
-class _Counted:
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-
 @admin.register(DailyCount)
-class DailyCountAdmin(_Counted, admin.ModelAdmin[DailyCount]):
+class DailyCountAdmin(ReadOnly, admin.ModelAdmin[DailyCount]):
     list_display = ("situation", "date", "series", "value", "feeds_active", "feeds_expected", "is_complete")
     list_filter = ("series", "situation")
     list_select_related = ("situation",)
@@ -28,7 +17,7 @@ class DailyCountAdmin(_Counted, admin.ModelAdmin[DailyCount]):
 
 
 @admin.register(CoverageDay)
-class CoverageDayAdmin(_Counted, admin.ModelAdmin[CoverageDay]):
+class CoverageDayAdmin(ReadOnly, admin.ModelAdmin[CoverageDay]):
     list_display = ("situation", "date", "seen", "expected")
     list_filter = ("situation",)
     list_select_related = ("situation",)

@@ -153,16 +153,13 @@ install_python_packages() {
     [ ! -s /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
     export UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 UV_PROJECT_ENVIRONMENT=$venv
     unset VIRTUAL_ENV
-    case ${UV_DEFAULT_INDEX:-$index} in
-    '' | https://pypi.org/*)
+    if [ -z "${UV_DEFAULT_INDEX:-$index}" ]; then
         $venv/bin/uv sync --frozen --quiet
-        ;;
-    *) # uv.lock names PyPI's files; a mirror has the same ones, by name and hash, at addresses of its own
+    else # uv.lock names files at one index; another has the same ones, by name and hash, at addresses of its own
         $venv/bin/uv export --frozen --quiet --no-emit-project --format requirements-txt --output-file $venv/requirements.txt
         $venv/bin/uv pip install --quiet --python $venv/bin/python --require-hashes \
             --default-index "${UV_DEFAULT_INDEX:-$index}" --requirement $venv/requirements.txt
-        ;;
-    esac
+    fi
 }
 
 # ---------------------------------------------------------------------------------------------------- in order

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.read_only import ReadOnly
 from countries.admin import queue
 from countries.models import Phase, RiskListEntry, Situation, Tag, TagSuggestion
 
@@ -71,21 +71,8 @@ class PhaseAdmin(admin.ModelAdmin[Phase]):
         super().save_model(request, obj, form, change)
 
 
-class _WrittenElsewhere:
-    """Rows that the pipeline or the queue writes are only read here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(Tag)
-class TagAdmin(_WrittenElsewhere, admin.ModelAdmin[Tag]):
+class TagAdmin(ReadOnly, admin.ModelAdmin[Tag]):
     list_display = ("item", "situation", "term", "verdict", "decided_by", "decided_at", "is_current")
     list_filter = ("verdict", "situation")
     list_select_related = ("item", "situation", "term", "decided_by")
@@ -93,7 +80,7 @@ class TagAdmin(_WrittenElsewhere, admin.ModelAdmin[Tag]):
 
 
 @admin.register(TagSuggestion)
-class TagSuggestionAdmin(_WrittenElsewhere, admin.ModelAdmin[TagSuggestion]):
+class TagSuggestionAdmin(ReadOnly, admin.ModelAdmin[TagSuggestion]):
     list_display = ("item", "situation", "score", "is_focus", "version", "created_at")
     list_filter = ("situation", "version")
     list_select_related = ("item", "situation")

@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.read_only import ReadOnly
 from sources import feed_lists
 from sources.adapters import html_list, reliefweb
 from sources.admin.holds import HeldFeeds
-from sources.admin.reading import ReadOnly
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
 

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.read_only import ReadOnly
 from sources import snapshots, stories
-from sources.admin.reading import ReadOnly
 from sources.models import FullText, Item, Revision, Snapshot
 
 

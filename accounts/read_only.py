@@ -1,4 +1,4 @@
-"""What the library's read-only tables share in the desk."""
+"""What people may only read in the desk, whatever their role: rows that the pipeline or a domain function writes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 
 class ReadOnly:
-    """Rows that the pipeline writes and people read. For an admin or an inline."""
+    """For an admin or an inline: nobody adds, changes or deletes its rows by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
