@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from sources import catalogue, opml
-from sources.adapters import html_list, reliefweb
+from sources.adapters import css, reliefweb
 from sources.ingest import urls
 from sources.ingest.text import clean_line
 from sources.models import Feed, FeedFormat, FeedMove, Publisher, PublisherKind, StarterPack
@@ -106,8 +106,8 @@ def _reason_against(outline: Outline, url: str, forbidden: set[str]) -> str:
         return f"its format “{outline.format[:40]}” is not known here"
     if outline.format == FeedFormat.HTML_LIST:
         try:
-            html_list.check(outline.selector)
-        except html_list.BadSelector as error:
+            css.compiled(outline.selector)
+        except css.BadSelector as error:
             return f"its selector cannot be used: {error}"
     return ""
 

@@ -1,4 +1,4 @@
-"""The links of a web page that a CSS selector picks, for publishers who offer no feed. By lxml and cssselect; pure.
+"""The links of a web page that a CSS selector picks, for publishers who offer no feed. By lxml; pure.
 
 The page says when nothing, so items count from when they were first seen. A selector that matches nothing is an error
 and no empty feed: pages are rebuilt, and then the list would fall silent unnoticed.
@@ -10,19 +10,12 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from cssselect import SelectorError
 from lxml import etree, html
-from lxml.cssselect import CSSSelector
 
-from sources.adapters import charset
+from sources.adapters import charset, css
 from sources.adapters.entry import MAX_ENTRIES, Entry, Markup, NotAFeed, ParsedFeed
 
-MAX_SELECTOR = 300
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-
-
-class BadSelector(Exception):
-    """The text is no CSS selector that can be used. The message names it and is fit for staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +26,11 @@ class LinkList:
 
     def parse(self, body: bytes, *, content_type: str, url: str) -> ParsedFeed:
         """The links in the order of the page, each address once. Raises NotAFeed."""
-        try:
-            find = _compiled(self.selector)
-        except BadSelector as error:
-            raise NotAFeed(str(error)) from error
         page = _page(body, content_type)
         try:
-            matches: list[html.HtmlElement] = [match for match in find(page) if isinstance(match.tag, str)]
-        except etree.XPathError as error:
-            raise NotAFeed(f"The CSS selector “{self.selector}” cannot be applied to this page.") from error
+            matches = css.compiled(self.selector).matches(page)
+        except (css.BadSelector, css.TooManyElements) as error:
+            raise NotAFeed(str(error)) from error
         if not matches:
             raise NotAFeed(f"The CSS selector “{self.selector}” matches nothing on this page.")
         titles, skipped = _titles(matches, _base(page, url), url)
@@ -51,24 +40,6 @@ class LinkList:
             skipped.append(f"Only the first {MAX_ENTRIES} of {len(titles)} links were read.")
         entries = [Entry("", link, Markup(title), Markup()) for link, title in [*titles.items()][:MAX_ENTRIES]]
         return ParsedFeed(_words(page.find(".//title")), tuple(entries), tuple(skipped), str(page.get("lang") or ""))
-
-
-def check(selector: str) -> None:
-    """Raises BadSelector where the selector cannot be used."""
-    _compiled(selector)
-
-
-def _compiled(selector: str) -> CSSSelector:
-    if not selector.strip():
-        raise BadSelector("A page's list of links needs a CSS selector.")
-    if len(selector) > MAX_SELECTOR:
-        raise BadSelector(f"A CSS selector may have {MAX_SELECTOR} characters.")
-    try:
-        find = CSSSelector(selector, translator="html")
-        find(html.Element("html"))  # prefixes that stand for nothing are found out by use alone
-    except (SelectorError, etree.XPathError, ValueError, RecursionError) as error:
-        raise BadSelector(f"“{selector}” is no CSS selector that can be used here.") from error
-    return find
 
 
 def _page(body: bytes, content_type: str) -> html.HtmlElement:
@@ -100,7 +71,8 @@ def _titles(matches: list[html.HtmlElement], base: str, own: str) -> tuple[dict[
         elif address != own.partition("#")[0]:
             inside = match if any(above is link for above in match.iterancestors("a")) else link
             titles[address] = titles.get(address) or _words(inside)
-            descriptions[address] = descriptions.get(address) or _described(link)
+            if address not in descriptions:
+                descriptions[address] = _described(link)
         else:
             skipped.append(f"Match {position} leads back to the page itself.")
     return {address: words or descriptions[address] for address, words in titles.items()}, skipped

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.read_only import ReadOnly
 from sources import feed_lists
-from sources.adapters import html_list, reliefweb
+from sources.adapters import css, reliefweb
 from sources.admin.holds import HeldFeeds
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
@@ -65,8 +65,8 @@ class FeedForm(forms.ModelForm[Feed]):
             self.add_error("selector", _("Which links of the page lead to articles? For example “main h2 a”."))
             return
         try:
-            html_list.check(selector)
-        except html_list.BadSelector:
+            css.compiled(selector)
+        except css.BadSelector:
             self.add_error("selector", _("“%s” is no CSS selector that can be used here.") % selector)
 
     def _check_reliefweb(self, format: str | None, url: str) -> None:

@@ -7,21 +7,23 @@ import datetime as dt
 import gzip
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from sources import adapters
-from sources.adapters import html_list, reliefweb
+from sources.adapters import css, reliefweb
 from sources.ingest.normalise import publication
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 FOLDER = Path(__file__).resolve().parent.parent / "recordings"
 RECORDINGS = sorted(path for path in FOLDER.iterdir() if not path.name.endswith(".expected.json"))
 #: What staff say of a feed that its bytes do not: the format, and which links of a page to take.
-SAID = {"reliefweb.json": ("reliefweb", ""), "links.html": ("html_list", "main a:has(img), main h2")}
+SAID = {"reliefweb.json": ("reliefweb", ""), "links.xhtml": ("html_list", "main a:has(img), main h2")}
 
 
 def read(
@@ -267,11 +269,50 @@ def test_a_page_without_the_links_looked_for_is_a_failure_with_a_reason(page, se
 
 
 @pytest.mark.parametrize(
-    "selector", ["a[", "a::before", "a:hover(", "a:nth-child(x)", "", "a" * 301, "a:unheard-of", "x|a"]
+    "selector", ["a[", "a::before", "a:hover(", "a:nth-child(x)", "", "a" * 301, "a:unheard-of", "x|a", "div:has(p a)"]
 )
 def test_a_selector_that_cannot_be_used_is_refused(selector):
-    with pytest.raises(html_list.BadSelector):
-        html_list.check(selector)
+    with pytest.raises(css.BadSelector):
+        css.compiled(selector)
+
+
+PAGE = """<main id=m><div class=a><p><a href=/1>1</a></p><h2>t</h2><p><a href=/2>2</a></p></div>
+<div class=b><h2>t</h2><a href=/3>3</a><p><a href=/4 rel=x>4</a></p></div></main><p><a href=/5>5</a></p>"""
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        *("a", "main a", "main > a", "main > div > a", "h2 + a", "h2 ~ p a", "h2 + p > a", "div.a p + h2 + p a"),
+        *(
+            "#m .b a, p > a",
+            "div:not(.a) a",
+            "div a[rel]",
+            "p:has(a[rel]) a",
+            "main p:first-child a",
+            ":is(.a, .b) > a",
+        ),
+        *("div div a", "a a", "body a:nth-child(2)", "* * * a", "h2 ~ p ~ p a", "html a", "main ~ p > a"),
+    ],
+)
+def test_a_selector_picks_what_css_says(selector):
+    page = lxml_html.document_fromstring(PAGE)
+    expected = [link.get("href") for link in page.cssselect(selector)]
+    assert [link.get("href") for link in css.compiled(selector).matches(page)] == expected
+
+
+@pytest.mark.parametrize("selector", ["div div div div a", "* * * * * * * a", "div:has(a):not(:has(b)) ~ div a", "p"])
+def test_a_page_made_to_be_slow_is_not(selector):
+    page = "".join("<div>" * 200 + f"<a href='/{n}'>x</a>" + "</div>" * 200 for n in range(90))
+    started = time.process_time()
+    with contextlib.suppress(adapters.NotAFeed):
+        links(page, selector)
+    assert time.process_time() - started < 5
+
+
+def test_a_page_larger_than_any_is_refused():
+    with pytest.raises(adapters.NotAFeed, match=r"more than 20,000 elements"):
+        links("<a href='/1'>1</a>" * 20_001, "a")
 
 
 def test_relative_addresses_are_resolved_and_fragments_do_not_make_two_links_of_one():
