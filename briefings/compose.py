@@ -19,6 +19,7 @@ from briefings import models as rows
 from briefings.models import Edition, Section
 from briefings.render import document as value
 from briefings.render.document import Document
+from briefings.scripts import romanised
 from monitoring import counts, coverage
 from sources.models import FullText, Item, ReusePolicy, Revision
 
@@ -256,6 +257,7 @@ def _source(number: int, passages: list[rows.Passage]) -> value.SourceEntry:
         retrieved_at=full.snapshot.retrieved_at if full is not None and is_from_page else revision.seen_at,
         sha256=fullest.text_sha256,
         is_full_text_public=item.feed.reuse_policy == ReusePolicy.FULL_TEXT_PUBLIC and full is not None,
+        romanised_title=romanised(revision.title),
     )
 
 

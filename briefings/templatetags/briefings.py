@@ -7,7 +7,6 @@ an edition wrap it in ``{% language document.language %}``.
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zoneinfo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, EvidenceLabel, Trend
 from briefings.render import figures
 from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
+from briefings.scripts import SCRIPTS
 from sources.models import PublisherKind
 
 register = template.Library()
@@ -46,15 +46,6 @@ COVERAGE_GROUPS = {
 INDEPENDENCE = {
     True: pgettext_lazy("source descriptor", "speaks for a party"),
     False: pgettext_lazy("source descriptor", "independent of the parties"),
-}
-SCRIPTS = {
-    "cyrillic": re.compile("[\u0400-\u052f]"),
-    "arabic": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]"),
-    "hebrew": re.compile("[\u0590-\u05ff]"),
-    "devanagari": re.compile("[\u0900-\u097f]"),
-    "ethiopic": re.compile("[\u1200-\u139f]"),
-    "myanmar": re.compile("[\u1000-\u109f\uaa60-\uaa7f]"),
-    "bengali": re.compile("[\u0980-\u09ff]"),
 }
 _WORDS = {
     "label": EvidenceLabel,
