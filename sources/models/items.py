@@ -1,0 +1,135 @@
+"""Publications and everything they ever said. Written by ``ingest``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from sources.models.feeds import Feed
+from sources.models.snapshots import Snapshot
+from sources.models.stories import Story
+from sources.querysets import ItemQuerySet
+
+
+class DatePrecision(models.TextChoices):
+    """How well a publication time is known."""
+
+    SECOND = "second", _("to the second")
+    MINUTE = "minute", _("to the minute")
+    DAY = "day", _("to the day")
+    INFERRED = "inferred", _("inferred from when it was first seen")
+
+
+class ExtractState(models.TextChoices):
+    """Where the item's full text stands."""
+
+    PENDING = "pending", _("waiting")
+    DONE = "done", _("extracted")
+    NOT_ALLOWED = "not_allowed", _("not allowed by the source")
+    FAILED = "failed", _("failed")
+
+
+class Item(models.Model):
+    """One publication in one feed. Written by ``ingest``; its text lives in its revisions."""
+
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="items", verbose_name=_("feed"))
+    external_id = models.CharField(max_length=2000, editable=False)
+    url = models.URLField(_("address"), max_length=2000)
+    canonical_url = models.URLField(max_length=2000, db_index=True, editable=False)
+    title = models.CharField(_("title"), max_length=500)
+    author = models.CharField(_("author"), max_length=300, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    published_precision = models.CharField(
+        max_length=10, choices=DatePrecision, default=DatePrecision.INFERRED, editable=False
+    )
+    first_seen_at = models.DateTimeField(_("first seen"))
+    reported_at = models.DateTimeField(
+        _("reported"), help_text=_("when it was published, or first seen where that is unknown or in the future")
+    )
+    current = models.ForeignKey("Revision", models.PROTECT, null=True, related_name="+", editable=False)
+
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    language_confidence = models.FloatField(null=True, blank=True, editable=False)
+    language_version = models.CharField(max_length=40, blank=True, editable=False)
+
+    extract_state = models.CharField(
+        _("full text"), max_length=12, choices=ExtractState, default=ExtractState.PENDING, editable=False
+    )
+    extract_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    extract_after = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True, editable=False)
+
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, blank=True, related_name="items")
+    story_by_person = models.BooleanField(default=False, editable=False)
+    story_score = models.FloatField(null=True, blank=True, editable=False)
+    story_version = models.CharField(max_length=40, blank=True, editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["feed", "external_id"], name="item_once_per_feed"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-reported_at", "-id"], name="item_recent"),
+            models.Index(F("id"), name="item_to_extract", condition=Q(extract_state="pending")),
+            models.Index(F("id"), name="item_without_language", condition=Q(language_version="")),
+            models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
+            GinIndex(fields=["title"], name="item_title_trgm", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """What an item said at one time. Never changes; a changed text is a new revision."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=500)
+    text = models.TextField(
+        _("feed's own text"), blank=True, help_text=_("plain text; empty where the terms allow metadata only")
+    )
+    content_hash = models.CharField(max_length=64, help_text=_("SHA-256 of what was compared"))
+    seen_at = models.DateTimeField(_("seen"))
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}/{self.number}"
+
+    @property
+    def reading_text(self) -> str:
+        """The best text there is: the page's, else the feed's own."""
+        full = getattr(self, "full_text", None)
+        return full.text if full is not None else self.text
+
+
+class FullText(models.Model):
+    """The text of the article page of one revision, with the snapshot it was taken from. Never changes."""
+
+    revision = models.OneToOneField(Revision, models.CASCADE, related_name="full_text")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    extractor = models.CharField(max_length=60)
+    extracted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("full text")
+        verbose_name_plural = _("full texts")
+
+    def __str__(self) -> str:
+        return f"{self.revision_id} {self.sha256[:12]}"
