@@ -1,9 +1,14 @@
-"""Which entries of a document are new, changed, unchanged or said twice, and why. Pure, and the same in any order.
+"""Which entries of a document are new, changed, unchanged, said twice or carried from elsewhere, and why. Pure, and the
+same in any order.
 
 Within one feed, an entry is known again by its address or by its identifier. Feeds get both wrong: some give every entry
 the same identifier, some the same link. An identifier that stands on several addresses in one document identifies nothing
 there, and an address under entries that differ in identifier and title is no article's. Where neither holds, an entry is
 known by its title. Two entries too many are a nuisance; one entry lost in silence is what this must never do.
+
+Between feeds only the address counts, and only one that is an article's own. Who carries what another feed has is a
+sighting of that item. An item that an aggregator brought first goes over to its own publisher's feed once that has it, so
+that nobody else's words stand as the publisher's.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from sources.ingest.normalise import Publication
 
@@ -23,6 +30,10 @@ class Verdict(StrEnum):
     UNCHANGED = "unchanged"
     #: Another entry of the same document says the same.
     REPEATED = "repeated"
+    #: Another feed has this article already; this one is now seen to carry it.
+    CARRIED = "carried"
+    #: Another feed had this article; from now on it is this one's, who publishes it.
+    ADOPTED = "adopted"
 
 
 class Reason(StrEnum):
@@ -47,39 +58,77 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another feed's item that owns an address. ``is_carried``: this feed is known to carry it. ``goes_over``: its feed is
+    not its publisher's, and this one is."""
+
+    item_id: int
+    canonical_url: str
+    content_hash: str
+    is_carried: bool = False
+    goes_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done with one entry. ``external_id`` is what a new item is stored under."""
+    """What is to be done with one entry. ``external_id`` is what a new item is stored under; ``differs``: the stored words
+    are others; ``owns_address``: its address is this article's and nobody else's."""
 
     publication: Publication
     verdict: Verdict
     reason: Reason
     external_id: str
     item_id: int | None = None
+    differs: bool = False
+    owns_address: bool = False
 
 
 #: Stored identifiers that we made ourselves, since the feed's own could not be used.
 _BY_URL, _BY_TITLE = "url:", "title:"
 
 
-def decide(publications: Iterable[Publication], known: Iterable[Known]) -> tuple[Decision, ...]:
-    """A decision for each entry; one of NEW, CHANGED and UNCHANGED per article, however often the document names it."""
+def decide(
+    publications: Iterable[Publication], known: Iterable[Known], elsewhere: Iterable[Elsewhere] = ()
+) -> tuple[Decision, ...]:
+    """A decision for each entry; one of NEW, CHANGED, UNCHANGED, CARRIED and ADOPTED per article, however often the
+    document names it. ``known`` are this feed's items, ``elsewhere`` those of others that own an address."""
     entries = sorted(publications, key=_rank, reverse=True)
-    library = _Library(entries, known)
+    library = _Library(entries, known, elsewhere)
     seen: set[str] = set()
     decisions = []
     for entry in entries:
-        item, reason = library.find(entry)
-        keys = {*library.keys(entry), *([f"item:{item.item_id}"] if item else [])}
-        if keys & seen:
-            verdict, reason = Verdict.REPEATED, Reason.SAME_DOCUMENT
-        elif item is None:
-            verdict = Verdict.NEW
-        else:
-            verdict = Verdict.UNCHANGED if item.content_hash == entry.content_hash else Verdict.CHANGED
+        decision, keys = _decide(entry, library, seen)
         seen |= keys
-        key = item.external_id if item else library.keys(entry)[0]
-        decisions.append(Decision(entry, verdict, reason, key, item.item_id if item else None))
+        decisions.append(decision)
     return tuple(decisions)
+
+
+def _decide(entry: Publication, library: _Library, seen: set[str]) -> tuple[Decision, set[str]]:
+    """The decision, and everything that the entry is known by from now on."""
+    keys = library.keys(entry)
+    item, reason = library.find(entry)
+    other = library.elsewhere(entry) if item is None else None
+    names = {*keys}
+    found = item or other
+    if found is not None:
+        names.add(f"item:{found.item_id}")
+    if names & seen:
+        return Decision(entry, Verdict.REPEATED, Reason.SAME_DOCUMENT, keys[0], found.item_id if found else None), names
+    if found is None:
+        return Decision(entry, Verdict.NEW, reason, keys[0], owns_address=library.owns(entry, None)), names
+    differs = found.content_hash != entry.content_hash
+    if item is not None:
+        verdict, key = (Verdict.CHANGED if differs else Verdict.UNCHANGED), item.external_id
+    else:
+        verdict, reason, key = _verdict_elsewhere(other), Reason.ADDRESS, keys[0]
+    owns = library.owns(entry, found.item_id)
+    return Decision(entry, verdict, reason, key, found.item_id, differs=differs, owns_address=owns), names
+
+
+def _verdict_elsewhere(other: Elsewhere | None) -> Verdict:
+    if other is not None and other.goes_over:
+        return Verdict.ADOPTED
+    return Verdict.UNCHANGED if other is not None and other.is_carried else Verdict.CARRIED
 
 
 def title_key(publication: Publication) -> str:
@@ -94,13 +143,21 @@ def url_key(publication: Publication) -> str:
     return _BY_URL + (url if len(url) <= 900 else hashlib.sha256(url.encode()).hexdigest())
 
 
+def address_key(canonical_url: str) -> UUID | None:
+    """The address, short enough for an index: the first 128 bits of its SHA-256; None where there is no address."""
+    return UUID(bytes=hashlib.sha256(canonical_url.encode()).digest()[:16]) if canonical_url else None
+
+
 class _Library:
     """What is stored, and which identifiers and addresses mean nothing in this document."""
 
-    def __init__(self, entries: Sequence[Publication], known: Iterable[Known]) -> None:
+    def __init__(
+        self, entries: Sequence[Publication], known: Iterable[Known], elsewhere: Iterable[Elsewhere] = ()
+    ) -> None:
         stored = sorted(known, key=lambda item: item.item_id, reverse=True)  # the oldest wins
         self._by_id = {item.external_id: item for item in stored}
         self._by_url = {item.canonical_url: item for item in stored if item.canonical_url}
+        self._elsewhere = {item.canonical_url: item for item in elsewhere if item.canonical_url}
         self._loose_ids = _ambiguous((entry.external_id, entry.canonical_url or entry.title) for entry in entries)
         self._loose_urls = (
             _ambiguous((entry.canonical_url, entry.title) for entry in entries)
@@ -124,6 +181,24 @@ class _Library:
             if (item := self._by_id.get(key)) is not None:
                 return item, Reason.TITLE if key.startswith(_BY_TITLE) else Reason.IDENTIFIER
         return None, Reason.UNKNOWN
+
+    def elsewhere(self, entry: Publication) -> Elsewhere | None:
+        """The item that another feed has at this entry's address, if the address is an article's."""
+        return self._elsewhere.get(entry.canonical_url) if self._is_an_article(entry.canonical_url) else None
+
+    def owns(self, entry: Publication, item_id: int | None) -> bool:
+        """Whether the entry's address is an article's, and no other item than this one stands there."""
+        there = (self._by_url.get(entry.canonical_url), self._elsewhere.get(entry.canonical_url))
+        return self._is_an_article(entry.canonical_url) and all(
+            other is None or other.item_id == item_id for other in there
+        )
+
+    def _is_an_article(self, canonical_url: str) -> bool:
+        """A site's front page is nobody's article, nor is an address that different entries share."""
+        if not canonical_url or canonical_url in self._loose_urls:
+            return False
+        parts = urlsplit(canonical_url)
+        return parts.path not in {"", "/"} or bool(parts.query)
 
     def _at_its_address(self, entry: Publication) -> Known | None:
         """The one stored item with this address, unless identifier and title both say that it is another article."""

@@ -112,6 +112,12 @@ def registrable(host: str) -> str:
     return ".".join(host.split(".")[-2:])
 
 
+def site_of(url: str) -> str:
+    """The registrable domain of an address; "" where it has none."""
+    host = _host(url)
+    return registrable(host) if host else ""
+
+
 def _elsewhere(usual: Usual, seen: Seen) -> str:
     total = sum(count for _, count in seen.links)
     if not usual.domains or total < _FEWEST:

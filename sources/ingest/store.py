@@ -7,17 +7,15 @@ Obeys the feed's reuse policy: what its terms do not allow is never written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db import transaction
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db import IntegrityError, transaction
 
 from sources.ingest import holds, moves, pace
-from sources.ingest.dedupe import Decision, Known, Verdict, decide, title_key, url_key
+from sources.ingest.keep import Kept, keep
 from sources.ingest.normalise import Publication
 from sources.ingest.recognise import Seen
-from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Revision, Snapshot
+from sources.models import Feed, Fetch, FetchState, Snapshot
 
 _MAX_MESSAGE = 500
 _WITHDRAWN = "Its publisher has withdrawn the feed for good, so it is switched off; its items stay."
@@ -25,7 +23,7 @@ _WITHDRAWN = "Its publisher has withdrawn the feed for good, so it is switched o
 _DROP = 5
 _FEED_STATE = [
     *("last_state", "last_fetch_at", "claimed_until", "last_success_at", "last_error", "consecutive_failures"),
-    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "next_check_at", "held_at"),
+    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "document_hash", "next_check_at", "held_at"),
     *("usual_title", "usual_language", "usual_domains", "url", "moved_to", "moved_looks"),
     *("is_active", "is_switched_by_person", "retired_at"),
 ]
@@ -58,6 +56,7 @@ class Look:
     publications: tuple[Publication, ...] = ()
     skipped: tuple[str, ...] = ()
     document: Document | None = None
+    document_hash: str = ""
     #: The address that was asked for, where it says that it moved for good, and whether it says that it is gone for good.
     asked: str = ""
     moved_to: str = ""
@@ -76,6 +75,14 @@ def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapsh
 
     Raises what the database raises where it refuses a row; then nothing of the look is written.
     """
+    try:
+        return _record(feed_id, look, interval, snapshot)
+    except IntegrityError:
+        # Another feed may have stored the same article at this moment: then it is seen now, and this is a sighting of it.
+        return _record(feed_id, look, interval, snapshot)
+
+
+def _record(feed_id: int, look: Look, interval: dt.timedelta, snapshot: Snapshot | None) -> Fetch | None:
     with transaction.atomic():
         feed = Feed.objects.select_for_update().filter(pk=feed_id).first()
         if feed is None:
@@ -91,8 +98,8 @@ def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapsh
         elif is_withdrawn:
             look = replace(look, message=f"{look.message} {_WITHDRAWN}")
             moves.retire(feed, at=look.finished_at)
-        new, changed = _store_items(feed, look) if look.publications else (0, 0)
-        state = look.state or _state(feed, look, new + changed)
+        kept = keep(feed, look.publications, at=look.finished_at)
+        state = look.state or _state(feed, look, kept)
         fetch = Fetch.objects.create(
             feed=feed,
             started_at=look.started_at,
@@ -102,8 +109,9 @@ def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapsh
             final_url=look.final_url[:2000],
             size=look.size,
             entries=len(look.publications),
-            new_items=new,
-            changed_items=changed,
+            new_items=kept.new,
+            changed_items=kept.changed,
+            carried_items=kept.carried,
             skipped_entries=len(look.skipped),
             oldest_entry_at=_oldest(feed, look, state),
             message=_message(look, state, feed)[:_MAX_MESSAGE],
@@ -131,13 +139,13 @@ def quarantined(look: Look, error: Exception) -> Look:
     )
 
 
-def _state(feed: Feed, look: Look, news: int) -> FetchState:
+def _state(feed: Feed, look: Look, kept: Kept) -> FetchState:
     entries = len(look.publications)
     if not entries:
         return FetchState.EMPTY
     if feed.usual_entries >= _DROP and entries * _DROP < feed.usual_entries:
         return FetchState.SUSPICIOUS_DROP
-    return FetchState.NEW if news else FetchState.UNCHANGED
+    return FetchState.NEW if kept.is_news else FetchState.UNCHANGED
 
 
 def _message(look: Look, state: FetchState, feed: Feed) -> str:
@@ -157,106 +165,6 @@ def _oldest(feed: Feed, look: Look, state: FetchState) -> dt.datetime | None:
     return min((entry.published_at for entry in look.publications if entry.published_at), default=None)
 
 
-# ------------------------------------------------------------------------------------------------ items
-def _store_items(feed: Feed, look: Look) -> tuple[int, int]:
-    decisions = decide(look.publications, _known(feed, look.publications))
-    new = [decision for decision in decisions if decision.verdict is Verdict.NEW]
-    changed = [decision for decision in decisions if decision.verdict is Verdict.CHANGED]
-    items = Item.objects.bulk_create([_item(feed, decision, look.finished_at) for decision in new], batch_size=500)
-    numbers = _last_numbers([decision.item_id for decision in changed if decision.item_id is not None])
-    revisions = [
-        *(_revision(feed, decision, item.pk, 1, look.finished_at) for item, decision in zip(items, new, strict=True)),
-        *(
-            _revision(feed, decision, decision.item_id, numbers[decision.item_id] + 1, look.finished_at)
-            for decision in changed
-            if decision.item_id is not None
-        ),
-    ]
-    Revision.objects.bulk_create(revisions, batch_size=500)
-    _point_to_newest([revision.item_id for revision in revisions])
-    _bring_up_to_date(feed, changed)
-    return len(new), len(changed)
-
-
-def _known(feed: Feed, publications: Sequence[Publication]) -> list[Known]:
-    """The feed's items that any of these entries could be."""
-    keys = {entry.external_id for entry in publications} | {url_key(entry) for entry in publications}
-    keys |= {title_key(entry) for entry in publications}
-    addresses = {entry.canonical_url for entry in publications if entry.canonical_url}
-    rows = (
-        Item.objects.filter(feed=feed)
-        .filter(Q(external_id__in=keys) | Q(canonical_url__in=addresses))
-        .values_list("pk", "external_id", "canonical_url", "title", "current__content_hash")
-    )
-    return [Known(pk, key, url, title, content_hash or "") for pk, key, url, title, content_hash in rows]
-
-
-def _item(feed: Feed, decision: Decision, at: dt.datetime) -> Item:
-    entry = decision.publication
-    return Item(
-        feed=feed,
-        external_id=decision.external_id,
-        url=entry.url,
-        canonical_url=entry.canonical_url,
-        title=entry.title,
-        author=entry.author,
-        published_at=entry.published_at,
-        published_precision=entry.precision,
-        first_seen_at=at,
-        reported_at=entry.published_at or at,
-        extract_state=_extract_state(feed, entry),
-        last_error=_extract_error(feed, entry),
-    )
-
-
-def _revision(feed: Feed, decision: Decision, item_id: int, number: int, at: dt.datetime) -> Revision:
-    entry = decision.publication
-    text = entry.text if ReusePolicy(feed.reuse_policy).stores_feed_text else ""
-    return Revision(
-        item_id=item_id, number=number, title=entry.title, text=text, content_hash=entry.content_hash, seen_at=at
-    )
-
-
-def _extract_state(feed: Feed, entry: Publication) -> ExtractState:
-    if not ReusePolicy(feed.reuse_policy).stores_full_text:
-        return ExtractState.NOT_ALLOWED
-    return ExtractState.PENDING if entry.url else ExtractState.FAILED
-
-
-def _extract_error(feed: Feed, entry: Publication) -> str:
-    return "The entry has no link that can be followed." if _extract_state(feed, entry) is ExtractState.FAILED else ""
-
-
-def _last_numbers(item_ids: list[int]) -> dict[int, int]:
-    rows = Revision.objects.filter(item__in=item_ids).values_list("item").annotate(last=Max("number"))
-    return dict(rows)
-
-
-def _point_to_newest(item_ids: list[int]) -> None:
-    newest = Revision.objects.filter(item=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    Item.objects.filter(pk__in=item_ids).update(current=Subquery(newest))
-
-
-def _bring_up_to_date(feed: Feed, changed: Sequence[Decision]) -> None:
-    """A changed entry is read anew: its page, its language. Its story stays, and so does when it was first published,
-    unless that was not known. No date says that it changed: feeds move those as they like."""
-    by_item = {decision.item_id: decision.publication for decision in changed if decision.item_id is not None}
-    items = list(Item.objects.filter(pk__in=by_item))
-    for item in items:
-        entry = by_item[item.pk]
-        item.title, item.url, item.canonical_url = entry.title, entry.url, entry.canonical_url
-        item.author = entry.author
-        item.extract_state, item.extract_attempts, item.extract_after = _extract_state(feed, entry), 0, None
-        item.last_error = _extract_error(feed, entry)
-        item.language_version = ""
-        if item.published_at is None and entry.published_at is not None:
-            item.published_at, item.published_precision = entry.published_at, entry.precision
-            item.reported_at = min(entry.published_at, item.first_seen_at)
-    fields = ["title", "url", "canonical_url", "author", "extract_state", "extract_attempts", "extract_after"]
-    fields += ["last_error", "language_version", "published_at", "published_precision", "reported_at"]
-    Item.objects.bulk_update(items, fields, batch_size=200)
-
-
 # ------------------------------------------------------------------------------------------------ the feed
 def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -> None:
     state = FetchState(fetch.state)
@@ -271,6 +179,7 @@ def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -
     if look.publications:
         feed.usual_entries = _usual(feed.usual_entries, len(look.publications))
         feed.oldest_entry_at = fetch.oldest_entry_at
+        feed.document_hash = look.document_hash
     # A document that was not taken in whole is asked for in full the next time.
     if state.is_success and look.publications:
         feed.etag = look.etag if len(look.etag) <= 500 else ""

@@ -4,7 +4,7 @@ Country-blind: nothing here knows what an item is about. Written by ``sources.in
 """
 
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
-from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision
+from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
@@ -25,6 +25,7 @@ __all__ = [
     "PublisherKind",
     "ReusePolicy",
     "Revision",
+    "Sighting",
     "Snapshot",
     "StarterPack",
     "Story",

@@ -83,6 +83,9 @@ class Feed(models.Model):
     claimed_until = models.DateTimeField(_("being fetched until"), null=True, blank=True, editable=False)
     etag = models.CharField(max_length=500, blank=True, editable=False)
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
+    document_hash = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("SHA-256 of the document that was last taken in")
+    )
     last_state = models.CharField(_("last state"), max_length=20, choices=FetchState, blank=True, editable=False)
     last_fetch_at = models.DateTimeField(_("last fetch"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
@@ -187,6 +190,7 @@ class Fetch(models.Model):
     entries = models.PositiveIntegerField(default=0)
     new_items = models.PositiveIntegerField(default=0)
     changed_items = models.PositiveIntegerField(default=0)
+    carried_items = models.PositiveIntegerField(default=0, help_text=_("new here, but another feed had them before"))
     skipped_entries = models.PositiveIntegerField(default=0)
     oldest_entry_at = models.DateTimeField(
         null=True, help_text=_("how far back the document reached: it shows every day since")

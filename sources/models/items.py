@@ -34,12 +34,35 @@ class ExtractState(models.TextChoices):
 
 
 class Item(models.Model):
-    """One publication in one feed. Written by ``ingest``; its text lives in its revisions."""
+    """One publication, whoever carried it. Written by ``ingest``; its text lives in its revisions.
+
+    It belongs to the feed it was first seen in, or to its own publisher's feed once that carries it (``ingest.dedupe``);
+    other feeds that carry it are sightings.
+    """
 
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="items", verbose_name=_("feed"))
     external_id = models.CharField(max_length=2000, editable=False)
     url = models.URLField(_("address"), max_length=2000)
-    canonical_url = models.URLField(max_length=2000, db_index=True, editable=False)
+    canonical_url = models.URLField(max_length=2000, editable=False)
+    address_key = models.UUIDField(
+        null=True,
+        db_index=True,
+        editable=False,
+        help_text=_("of the canonical address; the whole is too long to index"),
+    )
+    owns_address = models.BooleanField(
+        default=False, editable=False, help_text=_("this address is this item and no other; at most one item has it")
+    )
+    copy_of = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="copies",
+        editable=False,
+        verbose_name=_("copy of"),
+        help_text=_("its page names that item's address as the original and says the same"),
+    )
     title = models.CharField(_("title"), max_length=500)
     author = models.CharField(_("author"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
@@ -75,6 +98,13 @@ class Item(models.Model):
         verbose_name_plural = _("items")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["feed", "external_id"], name="item_once_per_feed"),
+            models.UniqueConstraint(
+                fields=["address_key"], name="item_one_per_address", condition=Q(owns_address=True)
+            ),
+            models.CheckConstraint(
+                name="item_owns_an_address", condition=Q(owns_address=False) | Q(address_key__isnull=False)
+            ),
+            models.CheckConstraint(name="item_no_copy_of_itself", condition=~Q(copy_of=F("id"))),
         ]
         indexes: ClassVar = [
             models.Index(fields=["-reported_at", "-id"], name="item_recent"),
@@ -86,6 +116,30 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Sighting(models.Model):
+    """Another feed carried an item too: which, and since when. What it said differently is kept. Never changes."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="sightings", verbose_name=_("item"))
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="sightings", verbose_name=_("feed"))
+    url = models.URLField(_("address"), max_length=2000, help_text=_("as that feed gave it"))
+    title = models.CharField(_("title"), max_length=500)
+    text = models.TextField(
+        _("feed's own text"), blank=True, help_text=_("where it differs from the item's, and the terms allow it")
+    )
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("seen"))
+
+    class Meta:
+        verbose_name = _("sighting")
+        verbose_name_plural = _("sightings")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item", "feed"], name="sighting_once_per_feed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} in {self.feed_id}"
 
 
 class Revision(models.Model):
