@@ -1,141 +1,263 @@
-"""A first pass over many feeds beside the feed reader ``reader``: ``make bench-ingest``.
+"""Ingest beside other feed readers: ``make bench-ingest``.
 
-40 feeds of 50 entries, served from loopback, none seen before; both fetch, parse, clean and store all of it with 16
-workers. Ours keeps a revision of each item and says how each fetch ended, in PostgreSQL; ``reader`` keeps entries in an
-SQLite file on the same disk. ``reader`` is in the dependency group ``bench``.
+200 feeds of 50 entries with 300 words each, served from loopback with an ETag. Ours fetches, parses, cleans and stores
+every entry with its revision and every document as a snapshot, in PostgreSQL, and says how each look ended. Peers, all in
+the same run:
+
+- ``reader`` (PyPI), 16 workers, into SQLite: a first pass, and a second one in which every feed answers 304;
+- newsboat (Debian's package), 16 threads, into SQLite, headless: the same two passes;
+- with 200 ms before each answer: the barest asyncio program that fetches the same feeds over 64 connections, parses
+  them with the fastest parser there is and copies the entries into one table. It is the limit, not a rival: it checks
+  no address, bounds nothing, cleans nothing and knows no item again.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import html
+import asyncio
+import io
 import logging
-import random
+import resource
+import shutil
+import subprocess
+import sys
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bench import scratch
-from bench.side_by_side import Side, compare, report
+from bench.feed_server import serving
+from bench.side_by_side import Comparison, Side, compare, report
 
-FEEDS = 40
+FEEDS = 200
 ENTRIES = 50
 WORKERS = 16
-_START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+LATENCY = 0.2
+ROUNDS = 1
 
 
-def feed(number: int) -> bytes:
-    """RSS 2.0 with 50 entries, each with a summary and 300 words of content in HTML."""
-    words = _vocabulary()
-    chance = random.Random(number)
-    items = []
-    for entry in range(ENTRIES):
-        title = " ".join(chance.choices(words, k=9)).capitalize()
-        paragraphs = "".join(f"<p>{' '.join(chance.choices(words, k=60))}.</p>" for _ in range(5))
-        body = html.escape(f'<div class="c"><a href="/more">{title}</a>{paragraphs}<img src="/i.png"></div>')
-        date = (_START + dt.timedelta(minutes=37 * entry)).strftime("%a, %d %b %Y %H:%M:%S +0000")
-        items.append(
-            f"<item><title>{html.escape(title)}</title><link>http://outlet{number}.example/{entry}?utm_source=rss</link>"
-            f'<guid isPermaLink="false">{number}-{entry}</guid><pubDate>{date}</pubDate>'
-            f"<description>{html.escape(title)}.</description><content:encoded>{body}</content:encoded></item>"
+class Ours:
+    """The worker's own task, on a scratch database. Django is set up by then."""
+
+    def __init__(self, urls: list[str]) -> None:
+        self._urls = urls
+
+    def empty(self) -> None:
+        from django.db import connection
+
+        from sources.models import Feed, Publisher
+
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE sources_publisher, sources_blob CASCADE")
+        publisher = Publisher.objects.create(name="Outlet", slug="outlet")
+        Feed.objects.bulk_create(
+            Feed(publisher=publisher, name=url, url=url, is_active=True, reuse_policy="full_text_internal")
+            for url in self._urls
         )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
-        'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
-        f"<title>Outlet {number}</title><link>http://outlet{number}.example/</link>{''.join(items)}</channel></rss>"
-    ).encode()
+
+    def work(self) -> None:
+        """As often as the schedule would until nothing is due."""
+        from django.utils import timezone
+
+        from sources.models import Feed
+        from sources.tasks import fetch_due_feeds
+
+        while Feed.objects.due(timezone.now()).exists():
+            fetch_due_feeds()
+
+    def all_due(self) -> None:
+        from sources.models import Feed
+
+        Feed.objects.update(next_check_at=None)
+
+    def check(self, state: str) -> None:
+        from sources.models import Feed, Item, Revision, Snapshot
+
+        found = (
+            *(Item.objects.count(), Revision.objects.count(), Snapshot.objects.count()),
+            Feed.objects.filter(last_state=state).count(),
+        )
+        if found != (FEEDS * ENTRIES, FEEDS * ENTRIES, FEEDS, FEEDS):
+            raise SystemExit(f"not the work that was asked: {found} items, revisions, snapshots and feeds {state}")
 
 
-def _vocabulary() -> list[str]:
-    chance = random.Random(1)
-    return ["".join(chance.choices("abcdefghiklmnoprstuvéàç", k=chance.randint(2, 10))) for _ in range(4000)]
+class Reader:
+    """The feed reader ``reader``, of the dependency group ``bench``."""
+
+    def __init__(self, urls: list[str], folder: Path) -> None:
+        self._urls, self._shelf = urls, folder / "reader.sqlite"
+
+    def empty(self) -> None:
+        from reader import make_reader
+
+        for path in self._shelf.parent.glob("reader.sqlite*"):
+            path.unlink()
+        with make_reader(str(self._shelf)) as reader:
+            for url in self._urls:
+                reader.add_feed(url)
+
+    def work(self) -> None:
+        from reader import make_reader
+
+        with make_reader(str(self._shelf)) as reader:
+            reader.update_feeds(workers=WORKERS, scheduled=False)
+
+    def check(self) -> None:
+        from reader import make_reader
+
+        with make_reader(str(self._shelf)) as reader:
+            if (found := reader.get_entry_counts().total) != FEEDS * ENTRIES:
+                raise SystemExit(f"reader stored {found} entries")
 
 
-class Server:
-    """Serves the feeds on loopback until it is closed."""
+class Newsboat:
+    """newsboat without its screen. Its own limit of threads is raised to ours."""
 
-    def __init__(self) -> None:
-        bodies = [feed(number) for number in range(FEEDS)]
+    def __init__(self, urls: list[str], folder: Path) -> None:
+        self._folder = folder / "newsboat"
+        self._folder.mkdir()
+        (self._folder / "urls").write_text("\n".join(urls) + "\n")
+        (self._folder / "config").write_text(f"reload-threads {WORKERS}\nssl-verifypeer no\n")
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def empty(self) -> None:
+        for path in self._folder.glob("cache.db*"):
+            path.unlink()
 
-            def do_GET(self) -> None:
-                body = bodies[int(self.path.strip("/"))]
-                self.send_response(200)
-                self.send_header("Content-Type", "application/rss+xml")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+    def work(self) -> None:
+        files = [("-u", "urls"), ("-c", "cache.db"), ("-C", "config")]
+        arguments = [word for flag, name in files for word in (flag, str(self._folder / name))]
+        subprocess.run(["newsboat", *arguments, "-x", "reload"], check=True, stdout=subprocess.DEVNULL)
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Quiet."""
+    def check(self) -> None:
+        import sqlite3
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.host = f"127.0.0.1:{self._server.server_port}"
-        self.urls = [f"http://{self.host}/{number}" for number in range(FEEDS)]
+        with sqlite3.connect(self._folder / "cache.db") as database:
+            (found,) = database.execute("SELECT count(*) FROM rss_item").fetchone()
+        if found != FEEDS * ENTRIES:
+            raise SystemExit(f"newsboat stored {found} entries")
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+
+class Bare:
+    """Fetch, parse and store, with nothing that makes it safe."""
+
+    def __init__(self, urls: list[str]) -> None:
+        self._urls = urls
+
+    def empty(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DROP TABLE IF EXISTS bench_entry; CREATE TABLE bench_entry (url text, title text, body text)"
+            )
+
+    def work(self) -> None:
+        asyncio.run(self._all())
+
+    async def _all(self) -> None:
+        limit = asyncio.Semaphore(64)
+        await asyncio.gather(*(self._one(url, limit) for url in self._urls))
+
+    async def _one(self, url: str, limit: asyncio.Semaphore) -> None:
+        parts = urlsplit(url)
+        async with limit:
+            reading, writing = await asyncio.open_connection(parts.hostname, parts.port)
+            writing.write(f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
+            head = await reading.readuntil(b"\r\n\r\n")
+            body = await reading.readexactly(int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]))
+            writing.close()
+        self._store(body)
+
+    def _store(self, body: bytes) -> None:
+        from lxml import etree
+
+        content = "{http://purl.org/rss/1.0/modules/content/}encoded"
+        lines = [
+            "\t".join((item.findtext(name) or "").replace("\n", " ") for name in ("link", "title", content))
+            for item in etree.fromstring(body).iter("item")
+        ]
+        with self._database.cursor() as cursor:
+            cursor.copy_expert("COPY bench_entry FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+
+    def check(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM bench_entry")
+            if (found := cursor.fetchone()[0]) != FEEDS * ENTRIES:
+                raise SystemExit(f"the bare program stored {found} entries")
+
+
+@contextmanager
+def _allowed(urls: list[str]) -> Iterator[Ours]:
+    """Ours, with the server as the one private address it may ask, and as often at once as others ask it."""
+    from django.test import override_settings
+
+    with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=[urlsplit(urls[0]).netloc], FETCH_PER_HOST=64):
+        yield Ours(urls)
 
 
 def main() -> None:
     try:
-        from reader import make_reader
+        import reader  # noqa: F401 - asked for before anything is measured
     except ImportError as error:
         raise SystemExit("reader is not installed: .venv/bin/uv sync --frozen --group bench") from error
+    if not shutil.which("newsboat"):
+        raise SystemExit("newsboat is not installed: apt-get install newsboat")
     logging.getLogger("reader").setLevel(logging.ERROR)  # it warns of each feed's media type
-    server = Server()
     with tempfile.TemporaryDirectory() as folder, scratch.database():
-        from django.db import connection
-        from django.test import override_settings
+        with serving(FEEDS, ENTRIES) as urls, _allowed(urls) as ours:
+            peers = (Reader(urls, Path(folder)), Newsboat(urls, Path(folder)))
+            for name, peer in zip(("reader", "newsboat"), peers, strict=True):
+                _say(_first(f"first_pass_vs_{name}", ours, peer))
+            for name, peer in zip(("reader", "newsboat"), peers, strict=True):
+                _say(_again(f"unchanged_vs_{name}", ours, peer))
+        with serving(FEEDS, ENTRIES, latency=LATENCY) as urls, _allowed(urls) as ours:
+            bare = Bare(urls)
+            _say(_first("latency_vs_bare", ours, bare), note="1.5 times the bare program's time is a ratio of 0.667")
+    print(f"\nmemory of one process that made one first pass: {_memory():.0f} MB")
 
-        from sources.models import Feed, Item, Publisher, Revision
-        from sources.tasks import fetch_due_feeds
 
-        def empty_ours() -> None:
-            with connection.cursor() as cursor:
-                cursor.execute("TRUNCATE sources_publisher CASCADE")
-            publisher = Publisher.objects.create(name="Outlet", slug="outlet")
-            Feed.objects.bulk_create(
-                [Feed(publisher=publisher, name=url, url=url, is_active=True) for url in server.urls]
-            )
+def _first(goal: str, ours: Ours, peer: Reader | Newsboat | Bare) -> Comparison:
+    found = compare(goal, ours=Side("ours", ours.work, ours.empty), peer=_side(peer, peer.empty), rounds=ROUNDS)
+    ours.check("new")
+    peer.check()
+    return found
 
-        def ours() -> None:
-            fetch_due_feeds()
 
-        shelf = Path(folder) / "reader.sqlite"
+def _again(goal: str, ours: Ours, peer: Reader | Newsboat) -> Comparison:
+    """Both have everything already; every feed answers 304."""
+    found = compare(goal, ours=Side("ours", ours.work, ours.all_due), peer=_side(peer, lambda: None), rounds=ROUNDS)
+    ours.check("unchanged")
+    peer.check()
+    return found
 
-        def empty_peer() -> None:
-            for path in Path(folder).iterdir():
-                path.unlink()
-            with make_reader(str(shelf)) as reader:
-                for url in server.urls:
-                    reader.add_feed(url)
 
-        def peer() -> None:
-            with make_reader(str(shelf)) as reader:
-                reader.update_feeds(workers=WORKERS)
+def _side(peer: Reader | Newsboat | Bare, prepare: Callable[[], None]) -> Side:
+    return Side(type(peer).__name__.lower(), peer.work, prepare)
 
-        with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=[server.host], FETCH_PER_HOST=WORKERS):
-            comparison = compare(
-                "first_pass_vs_reader",
-                ours=Side("ours", ours, empty_ours),
-                peer=Side("reader", peer, empty_peer),
-                rounds=5,
-            )
-            stored = Item.objects.count(), Revision.objects.count()
-        with make_reader(str(shelf)) as reader:
-            theirs = reader.get_entry_counts().total
-    server.close()
-    if stored != (FEEDS * ENTRIES, FEEDS * ENTRIES) or theirs != FEEDS * ENTRIES:
-        raise SystemExit(f"not the same work: {stored} items and revisions here, {theirs} entries there")
-    rate = FEEDS * ENTRIES / comparison.ours.median
-    print(report(comparison, note=f"{FEEDS} feeds of {ENTRIES} entries, {WORKERS} workers: {rate:,.0f} items/s here"))
+
+def _say(found: Comparison, *, note: str = "") -> None:
+    rate = FEEDS * ENTRIES / found.ours.median
+    print(report(found, note=note or f"{FEEDS} feeds of {ENTRIES} entries: {rate:,.0f} entries/s here"), flush=True)
+
+
+def _memory() -> float:
+    """MB at the most, read from a child that does nothing but one pass."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.ingest", "memory"], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return float(done.stdout.split()[-1])
+
+
+def _one_pass() -> None:
+    with scratch.database(), serving(FEEDS, ENTRIES) as urls, _allowed(urls) as ours:
+        ours.empty()
+        ours.work()
+        ours.check("new")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
-    main()
+    _one_pass() if sys.argv[1:] == ["memory"] else main()

@@ -37,12 +37,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document. ``skipped`` says in plain words which entries could not be read, and why."""
+    """A feed document. ``skipped`` says in plain words which entries could not be read, and why. ``ttl``: for how many
+    seconds the document says it stays as it is, 0 where it says nothing. ``hub`` and ``self_url`` are WebSub's."""
 
     title: str
     entries: tuple[Entry, ...]
     skipped: tuple[str, ...] = ()
     language: str = ""
+    ttl: int = 0
+    hub: str = ""
+    self_url: str = ""
 
 
 class Adapter(Protocol):

@@ -10,34 +10,86 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import feedparser
+import feedparser.datetimes
+import feedparser.mixin
 
-from sources.adapters import charset
+from sources.adapters import charset, plain
 from sources.adapters.entry import MAX_ENTRIES, Entry, Markup, NotAFeed, ParsedFeed
 
 #: Not allowed in XML 1.0, and so a reason for feedparser to leave its strict parser.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
+#: Dates in RSS 2.0's own form need no second reading: ``ingest.dates`` reads them whole.
+_IS_RFC822 = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:0?[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"(?:19|20)\d\d (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d (?:[+-][01]\d[0-5]\d|GMT)"
+)
 _WEB_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED_ROOT = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>:]", re.IGNORECASE)
+
+R = TypeVar("R")
 
 
 def parse(body: bytes, *, content_type: str, url: str) -> ParsedFeed:
     """The entries of an RSS or Atom document. Raises NotAFeed where it is neither, or no entry can be read."""
+    found = read_plainly(body, content_type=content_type, url=url)
+    if found is not None:
+        return found
+    if _is_in_odd_encoding(body, content_type):
+        return parse_thoroughly(body, content_type=content_type, url=url, whole=body)
+    data = in_utf8(body, content_type=content_type)
+    return parse_thoroughly(data, content_type="application/xml; charset=utf-8", url=url, whole=body)
+
+
+def read_plainly(body: bytes, *, content_type: str, url: str) -> ParsedFeed | None:
+    """The same by the quick reader, where the document is one of the plain majority; None where it is feedparser's."""
+    # Control characters make the plain reader pass, so that nobody has to look for them in every document.
+    text = _bare(charset.decode(body, content_type).text)
+    found = plain.read(text, url=url, looks_like_html=_looks_like_html)
+    if found is None or not found.entries:
+        return None
+    head = ParsedFeed(found.title, (), (), found.language, found.ttl, found.hub, found.self_url)
     try:
-        document = _read(body, content_type, url)
+        return _collected(head, found.entries, _of_plain)
+    except NotAFeed:
+        return None
+
+
+def in_utf8(body: bytes, *, content_type: str) -> bytes:
+    """The document in UTF-8, without what makes feedparser leave its strict parser."""
+    return _bare(_NOT_XML.sub("", charset.decode(body, content_type).text)).encode("utf-8", "replace")
+
+
+def _is_in_odd_encoding(body: bytes, content_type: str) -> bool:
+    """An encoding of feedparser's own repertoire (EBCDIC and the like), or no feed at all."""
+    text = charset.decode(body, content_type).text
+    return _FEED_ROOT.search(text[:5000]) is None and not charset.declared(body, content_type)
+
+
+def parse_thoroughly(data: bytes, *, content_type: str, url: str, whole: bytes) -> ParsedFeed:
+    """The same by feedparser, whose reading is the one that counts. ``whole`` is the document as it came."""
+    try:
+        document = _read(data, content_type, url)
     except Exception as error:  # feedparser lets anything out on hostile bytes: ValueError, RecursionError, KeyError …
         raise NotAFeed(f"The document cannot be read as a feed ({type(error).__name__}).") from error
     raw = _sequence(document, "entries")
     if not raw and not _text(document, "version"):
-        raise NotAFeed(_what_it_is_instead(body))
+        raise NotAFeed(_what_it_is_instead(whole))
+    return _collected(_head(document), raw, _entry)
+
+
+def _collected(head: ParsedFeed, raw: Sequence[R], read: Callable[[R], Entry]) -> ParsedFeed:
+    """The head with its entries, and which could not be read. Raises NotAFeed where none could."""
     entries: list[Entry] = []
     skipped: list[str] = []
     for position, item in enumerate(raw[:MAX_ENTRIES], start=1):
         try:
-            entry = _entry(item)
+            entry = read(item)
         except Exception as error:  # as above: one entry's odd shape must not cost the others
             skipped.append(f"Entry {position} cannot be read ({type(error).__name__}).")
             continue
@@ -49,19 +101,21 @@ def parse(body: bytes, *, content_type: str, url: str) -> ParsedFeed:
         skipped.append(f"Only the first {MAX_ENTRIES} of {len(raw)} entries were read.")
     if raw and not entries:
         raise NotAFeed(f"None of the {len(raw)} entries can be read. {skipped[0]}")
+    return replace(head, entries=tuple(entries), skipped=tuple(skipped))
+
+
+def _head(document: Mapping[str, object]) -> ParsedFeed:
     head = document.get("feed")
     head = head if isinstance(head, Mapping) else {}
-    return ParsedFeed(_text(head, "title"), tuple(entries), tuple(skipped), _text(head, "language"))
+    links = [link for link in _sequence(head, "links") if isinstance(link, Mapping)]
+    named = {_text(link, "rel"): _text(link, "href") for link in links}
+    ttl = plain.seconds(_text(head, "ttl"), _text(head, "sy_updateperiod"), _text(head, "sy_updatefrequency"))
+    return ParsedFeed(
+        _text(head, "title"), (), (), _text(head, "language"), ttl, named.get("hub", ""), named.get("self", "")
+    )
 
 
-def _read(body: bytes, content_type: str, url: str) -> Mapping[str, object]:
-    decoded = charset.decode(body, content_type)
-    if _FEED_ROOT.search(decoded.text[:5000]) is None and not charset.declared(body, content_type):
-        data = body  # an encoding of feedparser's own repertoire (EBCDIC and the like), or no feed at all
-    else:
-        text = _NOT_XML.sub("", decoded.text).lstrip("\ufeff \t\r\n")
-        data = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
-        content_type = "application/xml; charset=utf-8"
+def _read(data: bytes, content_type: str, url: str) -> Mapping[str, object]:
     result: Mapping[str, object] = feedparser.parse(
         data,
         response_headers={"content-type": content_type or "application/xml", "content-location": url},
@@ -69,6 +123,32 @@ def _read(body: bytes, content_type: str, url: str) -> Mapping[str, object]:
         resolve_relative_uris=False,
     )
     return result
+
+
+def _bare(text: str) -> str:
+    """The document without what stands before it and its declaration: it is read as UTF-8 from here on."""
+    return _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
+
+
+def _looks_like_html(text: str) -> bool:
+    return bool(feedparser.mixin._FeedParserMixin.looks_like_html(text))
+
+
+def _of_plain(entry: plain.PlainEntry) -> Entry:
+    written = entry.published or entry.updated
+    return Entry(
+        external_id=entry.external_id,
+        url=entry.url,
+        title=entry.title,
+        text=max((*entry.contents, entry.summary), key=lambda markup: len(markup.value)),
+        author=entry.author,
+        published=written,
+        published_guess=None if not written or _IS_RFC822.fullmatch(written) else _guess(written),
+    )
+
+
+def _guess(written: str) -> dt.datetime | None:
+    return _moment(feedparser.datetimes._parse_date(written))
 
 
 def _entry(item: object) -> Entry:

@@ -69,6 +69,11 @@ _IS_UTC = re.compile(r"(?:\d\s*|\b)(?:UTC|GMT|Z)\s*$", re.IGNORECASE)
 _EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
 _WRITTEN_ZONE = re.compile(r"(?:[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|UT|[ECMP][SD]T)|\dZ)\s*(?:\([^)]*\))?\s*$", re.IGNORECASE)
 _IS_RFC822 = re.compile(r"(?:[A-Za-z]+\.?,?\s+)?\d{1,2}[\s-][A-Za-z]{3,9}[\s-]\d{2,4}\s")
+_USUAL = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+    r"(\d\d):(\d\d):(\d\d) (?:GMT|([+-])(\d\d)([0-5]\d))",
+    re.ASCII,
+)
 _HAS_SECONDS = re.compile(r"\d{1,2}:\d{2}:\d{2}|T\d{6}")
 _HAS_CLOCK = re.compile(r"\d{1,2}[:h]\d{2}|T\d{4}", re.IGNORECASE)
 
@@ -78,7 +83,14 @@ def read(written: str, *, guess: dt.datetime | None, at: dt.datetime) -> Dated:
     written = " ".join(written[:100].split())
     if not written:
         return UNKNOWN
-    found = _iso(written) or _rfc822(written) or _epoch(written) or _in_words(written) or _guessed(written, guess)
+    found = (
+        _usual(written)
+        or _iso(written)
+        or _rfc822(written)
+        or _epoch(written)
+        or _in_words(written)
+        or _guessed(written, guess)
+    )
     if found is None or found.at is None or not EARLIEST <= found.at <= at + TOLERANCE:
         return UNKNOWN
     return Dated(min(found.at, at), found.precision)
@@ -96,6 +108,29 @@ def _dated(when: dt.datetime, written: str) -> Dated | None:
     if not _HAS_CLOCK.search(written):
         return Dated(when, Precision.DAY)
     return Dated(when, Precision.SECOND if _HAS_SECONDS.search(written) else Precision.MINUTE)
+
+
+def _usual(written: str) -> Dated | None:
+    """RSS 2.0's own form as nine feeds in ten write it, in a tenth of the time."""
+    match = _USUAL.fullmatch(written)
+    if match is None:
+        return None
+    day, month, year, hour, minute, second, sign, off_hours, off_minutes = match.groups()
+    try:
+        when = dt.datetime(
+            int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=dt.UTC
+        )
+    except ValueError:
+        return None
+    if sign is not None:
+        offset = dt.timedelta(hours=int(off_hours), minutes=int(off_minutes))
+        if offset > _WIDEST_OFFSET:
+            return None
+        try:
+            when = when - offset if sign == "+" else when + offset
+        except OverflowError:
+            return None
+    return Dated(when, Precision.SECOND)
 
 
 def _iso(written: str) -> Dated | None:

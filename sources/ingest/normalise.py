@@ -43,23 +43,28 @@ def publication(entry: Entry, *, feed_url: str, at: dt.datetime) -> Publication:
     if not title:
         raise Unusable("An entry has neither title, text nor a link that can be followed.")
     dated = dates.read(entry.published, guess=entry.published_guess, at=at)
-    canonical_url = urls.canonical(url)
+    canonical_url = urls.canonical_of_followable(url)
     return Publication(
         external_id=_identifier(entry.external_id, canonical_url),
         url=url,
         canonical_url=canonical_url,
         title=title,
         text=text,
-        author=clean_line(_plain(Markup(entry.author)), MAX_AUTHOR),
+        author=clean_line(_plain(Markup(entry.author)), MAX_AUTHOR) if entry.author else "",
         published_at=dated.at,
         precision=dated.precision,
-        content_hash=content_hash(title, text),
+        content_hash=_hash(title, text.replace("\n\n", " ").replace("\n", " ")),  # both are clean already
     )
 
 
 def content_hash(title: str, text: str) -> str:
     """SHA-256 of the words, whatever their spacing: a feed that is only laid out anew has not changed."""
-    words = " ".join(title.split()) + "\n" + " ".join(text.split())
+    return _hash(" ".join(title.split()), " ".join(text.split()))
+
+
+def _hash(title: str, text: str) -> str:
+    """The same for words with one space between them."""
+    words = f"{title}\n{text}"
     return hashlib.sha256(words.encode()).hexdigest()
 
 
@@ -76,7 +81,8 @@ def _identifier(value: str, canonical_url: str) -> str:
 
 def _title(markup: Markup) -> str:
     """Titles are escaped twice so often ("It&#8217;s") that an entity left in one is taken for one."""
-    return clean_line(html.unescape(_plain(markup)), MAX_TITLE)
+    words = _plain(markup)
+    return clean_line(html.unescape(words) if "&" in words else words, MAX_TITLE)
 
 
 def _plain(markup: Markup) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 import idna
 
@@ -33,6 +34,12 @@ _UNSAFE_HOST = re.compile(r"[^a-z0-9.\-]")
 _PERCENT = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+#: Most addresses need nothing done: a name in lower case, no port, no dots to resolve, nothing to encode.
+_PLAIN = re.compile(
+    r"(https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})((?:/(?!\.)[A-Za-z0-9:@!$&'()*+,;=\-._~]*)*)"
+    r"(\?[A-Za-z0-9/:@!$&'()*+,;=\-._~?]+)?(?:#[A-Za-z0-9]*)?\Z"
+)
+_SAFE_ALREADY = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=\-._~]*")
 
 
 def followable(url: str, *, base: str = "") -> str:
@@ -40,8 +47,10 @@ def followable(url: str, *, base: str = "") -> str:
 
     Refuses other schemes, credentials, and hosts that are no host names. Keeps every parameter and the fragment off.
     """
-    url = _CONTROLS.sub("", url).strip()
-    if not url or len(url) > MAX_URL:
+    if (plain := _PLAIN.match(url)) is not None and plain.end() == len(url) <= MAX_URL:
+        return f"{plain[1]}{plain[2] or '/'}{plain[3] or ''}"
+    url = (url if url.isprintable() else _CONTROLS.sub("", url)).strip()
+    if not url or len(url) > MAX_URL or not (base or "//" in url):
         return ""
     try:
         parts = urlsplit(urljoin(base, url) if base else url)
@@ -54,7 +63,7 @@ def followable(url: str, *, base: str = "") -> str:
     is_default = port in {None, {"http": 80, "https": 443}[scheme]}
     path = _encode(_without_dots(parts.path) or "/", _PATH_SAFE)
     query = _encode(parts.query, _PATH_SAFE + "?")
-    whole = urlunsplit((scheme, host if is_default else f"{host}:{port}", path, query, ""))
+    whole = f"{scheme}://{host if is_default else f'{host}:{port}'}{path}{'?' + query if query else ''}"
     return whole if len(whole) <= MAX_URL else ""
 
 
@@ -64,20 +73,31 @@ def canonical(url: str) -> str:
     For comparing only; what readers follow is what the publisher gave. http counts as https, since publishers move from
     one to the other. Idempotent. "" where the address is none.
     """
-    url = followable(url)
+    return canonical_of_followable(followable(url))
+
+
+def canonical_of_followable(url: str) -> str:
+    """The same for what ``followable`` has given already."""
     if not url:
         return ""
     parts = urlsplit(url)
     scheme = parts.scheme if parts.port else "https"
-    path = _PERCENT.sub(_normal_percent, parts.path)
+    path = _PERCENT.sub(_normal_percent, parts.path) if "%" in parts.path else parts.path
     if parts.hostname == "news.un.org":
         # UN News: the feed's links are /feed/view/en/story/…, the page calls itself /en/story/… (seen 2022 and 2026).
         path = path.removeprefix("/feed/view") or "/"
     if len(path) > 1:
         path = path.rstrip("/") or "/"
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(name)]
-    whole = urlunsplit((scheme, parts.netloc, path, urlencode(sorted(kept)), ""))
+    whole = f"{scheme}://{parts.netloc}{path}{_untracked(parts.query)}"
     return whole if len(whole) <= MAX_URL else url
+
+
+def _untracked(query: str) -> str:
+    """The query with its mark, without what only tells where a reader came from, in order; "" where nothing is left."""
+    if not query:
+        return ""
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _is_tracking(name)]
+    return "?" + urlencode(sorted(kept)) if kept else ""
 
 
 def host_of(url: str) -> str:
@@ -93,6 +113,7 @@ def _is_tracking(name: str) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
+@lru_cache(maxsize=4096)
 def _host(host: str) -> str:
     """ASCII host name in lower case, or "" where it is not one. Addresses in brackets keep them."""
     if ":" in host:
@@ -122,6 +143,8 @@ def _without_dots(path: str) -> str:
 
 def _encode(value: str, safe: str) -> str:
     """Percent-encodes what may not stand in an address, and a per cent sign that begins no escape."""
+    if value.isascii() and _SAFE_ALREADY.fullmatch(value):
+        return value
     return re.sub(r"%(?![0-9a-fA-F]{2})", "%25", quote(value, safe=safe))
 
 

@@ -9,12 +9,15 @@ import re
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import feedparser
 import pytest
 
 from sources import adapters
+from sources.adapters import rss
+from sources.ingest import dates
 from sources.ingest.dedupe import Verdict, decide
 from sources.ingest.normalise import Publication, Unusable, publication
 from sources.ingest.text import MAX_TEXT, MAX_TITLE
@@ -185,3 +188,31 @@ def test_real_quirks_are_handled(shared_data):
     assert all("traffic_source" not in one.canonical_url for one in aljazeera)
     bbc = publications(parse((folder / "world-news" / "bbc-world.xml").read_bytes()))
     assert all("at_medium" not in one.canonical_url for one in bbc)
+
+
+@pytest.mark.parametrize(
+    ("name", "at_least"),
+    [("feeds-feedparser", 400), ("feeds-readers", 40), ("feeds-real-mixed", 60), ("feeds-real-news", 3)],
+)
+def test_the_plain_reader_gives_what_feedparser_gives_or_passes(shared_data, name, at_least):
+    """``at_least``: a plain reader that takes nothing would agree with everything."""
+    taken = 0
+    for path in files(shared_data / name):
+        body = path.read_bytes()
+        if (found := rss.read_plainly(body, content_type="", url=URL)) is None:
+            continue
+        taken += 1
+        text = rss.in_utf8(body, content_type="")
+        try:
+            expected = rss.parse_thoroughly(text, content_type="application/xml; charset=utf-8", url=URL, whole=body)
+        except adapters.NotAFeed as error:
+            pytest.fail(f"{path} is read plainly, and feedparser says: {error}")
+        assert [as_read(entry) for entry in found.entries] == [as_read(entry) for entry in expected.entries], path
+        assert replace(found, entries=()) == replace(expected, entries=()), path
+    assert taken >= at_least
+
+
+def as_read(entry: adapters.Entry) -> tuple[object, ...]:
+    """Everything, with the date as it is stored: the parser's guess counts only where ours finds none."""
+    dated = dates.read(entry.published, guess=entry.published_guess, at=AT)
+    return replace(entry, published_guess=None), dated
