@@ -44,12 +44,14 @@ class Ours:
         self._urls = urls
 
     def empty(self) -> None:
+        from django.core.files.storage import default_storage
         from django.db import connection
 
         from sources.models import Feed, Publisher
 
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE sources_publisher, sources_blob CASCADE")
+        shutil.rmtree(default_storage.path("snapshots"), ignore_errors=True)
         publisher = Publisher.objects.create(name="Outlet", slug="outlet")
         Feed.objects.bulk_create(
             Feed(publisher=publisher, name=url, url=url, is_active=True, reuse_policy="full_text_internal")
@@ -194,7 +196,7 @@ def _allowed(urls: list[str]) -> Iterator[Ours]:
     """Ours, with the server as the one private address it may ask, and as often at once as others ask it."""
     from django.test import override_settings
 
-    with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=[urlsplit(urls[0]).netloc], FETCH_PER_HOST=64):
+    with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=[urlsplit(urls[0]).netloc], FETCH_PER_HOST=64, FETCH_PAUSE=0):
         yield Ours(urls)
 
 

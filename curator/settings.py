@@ -206,6 +206,8 @@ FETCH_MAX_BYTES = env.integer("FETCH_MAX_BYTES", 5_000_000, least=10_000)
 FETCH_TIMEOUT = env.integer("FETCH_TIMEOUT", 30, least=1, most=300)
 # How long a feed that answers as usual is left alone, in seconds.
 FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, most=86_400)
+# Seconds between two requests of one thread to one host. The sample's server is ours.
+FETCH_PAUSE = 0 if DEMO else env.integer("FETCH_PAUSE", 1, least=0, most=600)
 FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
 # Who we are to ReliefWeb's API, which answers callers that it has approved. Without it such feeds fail and say why.
 RELIEFWEB_APPNAME = env.text("RELIEFWEB_APPNAME")

@@ -20,9 +20,12 @@ from sources.models import Feed
 
 logger = logging.getLogger(__name__)
 
-_FEEDS_AT_ONCE = 16
+#: Threads that wait for servers; they read one document each.
+_FEEDS_AT_ONCE = 64
+#: Looks that are written in one transaction.
+_LOOKS_AT_ONCE = 32
 _PAGES_AT_ONCE = 8
-_FEEDS = 100
+_FEEDS = 200
 _PAGES = 40
 _ITEMS = 200
 
@@ -36,11 +39,15 @@ def fetch_due_feeds(**_: object) -> None:
         return
     rows = lanes.lay(feeds, per_host=settings.FETCH_PER_HOST)
     with client.fetcher() as fetcher:
-        for feed, found in lanes.work_off(rows, partial(_read, fetcher), at_once=_FEEDS_AT_ONCE):
+        looks = lanes.work_off_in_batches(
+            rows, partial(_read, fetcher), at_once=_FEEDS_AT_ONCE, most=_LOOKS_AT_ONCE, pause=settings.FETCH_PAUSE
+        )
+        for found in looks:
             try:
-                look.finish(feed, found, interval=client.interval())
+                look.finish_all(found, interval=client.interval())
             except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
-                logger.exception("a look at a feed broke off; its claim runs out by itself", extra={"feed": feed.pk})
+                feeds_at_fault = [feed.pk for feed, _ in found]
+                logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:

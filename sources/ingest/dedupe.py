@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
+from functools import lru_cache
 from uuid import UUID
 
 from sources.ingest.normalise import Publication
@@ -143,9 +143,19 @@ def url_key(publication: Publication) -> str:
     return _BY_URL + (url if len(url) <= 900 else hashlib.sha256(url.encode()).hexdigest())
 
 
+@lru_cache(maxsize=65_536)
 def address_key(canonical_url: str) -> UUID | None:
     """The address, short enough for an index: the first 128 bits of its SHA-256; None where there is no address."""
     return UUID(bytes=hashlib.sha256(canonical_url.encode()).digest()[:16]) if canonical_url else None
+
+
+def candidates(publications: Sequence[Publication]) -> set[str]:
+    """Every identifier under which any of these entries may be stored."""
+    loose = _ambiguous((entry.external_id, entry.canonical_url or entry.title) for entry in publications)
+    keys = {entry.external_id for entry in publications} | {url_key(entry) for entry in publications}
+    # By its title only what has no identifier of its own can be known.
+    keys |= {title_key(entry) for entry in publications if not entry.external_id or entry.external_id in loose}
+    return keys - {"", _BY_URL}
 
 
 class _Library:
@@ -197,8 +207,7 @@ class _Library:
         """A site's front page is nobody's article, nor is an address that different entries share."""
         if not canonical_url or canonical_url in self._loose_urls:
             return False
-        parts = urlsplit(canonical_url)
-        return parts.path not in {"", "/"} or bool(parts.query)
+        return canonical_url.partition("://")[2].partition("/")[2] != ""
 
     def _at_its_address(self, entry: Publication) -> Known | None:
         """The one stored item with this address, unless identifier and title both say that it is another article."""

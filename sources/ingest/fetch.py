@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -28,6 +29,8 @@ from sources.ingest.connect import CheckedBackend, Deadline, OutOfTime
 _ADDRESS = re.compile(r"https?://[^\s/\\?#]", re.IGNORECASE)
 _AUTHORITY = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 _UNSAFE = re.compile("[\x00-\x1f\x7f\\\\]")
+_SECONDS = re.compile("[0-9]{1,9}")
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})")
 _REDIRECTS = {301, 302, 303, 307, 308}
 _REFUSING = {401, 402, 403, 407, 418, 429, 451}
 
@@ -70,6 +73,11 @@ class Response:
     @property
     def is_unchanged(self) -> bool:
         return self.status == HTTPStatus.NOT_MODIFIED
+
+    @property
+    def fresh_for(self) -> int:
+        """For how many seconds the server says that the document stays as it is; 0 where it says nothing."""
+        return fresh_for(self.headers)
 
     @property
     def content_type(self) -> str:
@@ -343,12 +351,34 @@ def _raise_for_status(response: httpx.Response, target: httpx.URL, *, is_permane
     message = f"{_short(str(target))} answers {status}{phrase}."
     kind: type[FetchError] = Blocked if status in _REFUSING else Gone if status in {404, 410} else BadStatus
     kind = Withdrawn if status == HTTPStatus.GONE and is_permanent else kind
-    raise kind(message, status=status, retry_after=_retry_after(response.headers.get("retry-after", "")))
+    raise kind(message, status=status, retry_after=_retry_after(response.headers))
 
 
-def _retry_after(value: str) -> int | None:
-    """Seconds; the form with a date is rare, and the back-off does as well."""
-    return min(int(value), 86_400) if value.isascii() and value.isdigit() and len(value) < 10 else None
+def _retry_after(headers: Mapping[str, str]) -> int | None:
+    """Seconds, from either form (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    seconds = int(value) if _SECONDS.fullmatch(value) else _until(value, headers)
+    return None if seconds is None else min(seconds, 86_400)
+
+
+def fresh_for(headers: Mapping[str, str]) -> int:
+    """For how many seconds the answer says that it stays as it is (RFC 9111, 4.2.1); 0 where it says nothing, or that it
+    does not."""
+    control = headers.get("cache-control", "").lower()
+    if "no-cache" in control or "no-store" in control:
+        return 0
+    if match := _MAX_AGE.search(control):
+        return int(match.group(1))
+    return _until(headers.get("expires", ""), headers) or 0
+
+
+def _until(value: str, headers: Mapping[str, str]) -> int | None:
+    """Seconds from the answer's own date to another one, so that no clock but the server's counts."""
+    try:
+        then, now = parsedate_to_datetime(value), parsedate_to_datetime(headers.get("date", ""))
+        return max(0, int((then - now).total_seconds()))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _next_address(current: httpx.URL, location: str) -> str:

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from threading import Event
 from typing import Protocol, TypeVar
 
@@ -42,32 +42,62 @@ def lay(things: Iterable[A], *, per_host: int) -> list[list[A]]:
     return list(rows.values())
 
 
-def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int) -> Generator[tuple[T, R]]:
+def work_off(
+    rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int, pause: float = 0.0
+) -> Generator[tuple[T, R]]:
     """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing.
+    Between two things of one row, which are of one host, ``pause`` seconds go by.
 
     Threads wait where results are not taken, so that few are in memory; where nobody takes any more, they stop.
     """
-    results: Queue[tuple[T, R] | None] = Queue(maxsize=at_once)
+    for batch in work_off_in_batches(rows, work, at_once=at_once, most=1, pause=pause):
+        yield from batch
+
+
+def work_off_in_batches(
+    rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int, most: int, pause: float = 0.0
+) -> Generator[list[tuple[T, R]]]:
+    """The same, with all that is done by the time somebody asks, ``most`` at once: who writes slowly writes many together."""
+    results: Queue[tuple[T, R] | None] = Queue(maxsize=max(at_once, most))
     stopped = Event()
     with ThreadPoolExecutor(max(1, min(len(rows), at_once)), thread_name_prefix="lane") as pool:
         for row in rows:
-            pool.submit(_work_off_row, row, work, results, stopped)
+            pool.submit(_work_off_row, row, work, results, stopped, pause)
         try:
             open_rows = len(rows)
             while open_rows:
-                result = results.get()
-                if result is None:
-                    open_rows -= 1
-                else:
-                    yield result
+                batch, ended = _waiting(results, most)
+                open_rows -= ended
+                if batch:
+                    yield batch
         finally:
             stopped.set()
 
 
-def _work_off_row(row: Sequence[T], work: Callable[[T], R], results: Queue[tuple[T, R] | None], stopped: Event) -> None:
+def _waiting(results: Queue[tuple[T, R] | None], most: int) -> tuple[list[tuple[T, R]], int]:
+    """One result at least, or the end of a row, and whatever else lies there; how many rows have ended."""
+    batch: list[tuple[T, R]] = []
+    ended = 0
+    result = results.get()
+    while True:
+        if result is None:
+            ended += 1
+        else:
+            batch.append(result)
+        if len(batch) == most:
+            return batch, ended
+        try:
+            result = results.get_nowait()
+        except Empty:
+            return batch, ended
+
+
+def _work_off_row(
+    row: Sequence[T], work: Callable[[T], R], results: Queue[tuple[T, R] | None], stopped: Event, pause: float
+) -> None:
     try:
-        for thing in row:
-            if stopped.is_set():
+        for position, thing in enumerate(row):
+            if stopped.wait(pause if position else 0):
                 return
             try:
                 done = work(thing)

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db import DataError, IntegrityError
@@ -19,10 +20,13 @@ from sources.ingest import holds, recognise, store
 from sources.ingest.ask import ask
 from sources.ingest.fetch import BadAddress, Blocked, Fetcher, FetchError, Response, Withdrawn
 from sources.ingest.normalise import Publication, Unusable, publication
-from sources.models import Feed, Fetch, FetchState, ReusePolicy, Snapshot
+from sources.models import Feed, Fetch, FetchState, ReusePolicy
 
 logger = logging.getLogger(__name__)
 
+#: The rows are at fault (ValueError: a string that PostgreSQL cannot hold). Where the database itself is, that goes out:
+#: the claim runs out and the feed is looked at again.
+_AT_FAULT = (DataError, IntegrityError, ValueError)
 #: Changes where adapters or ``normalise`` find more in a document than they did: then all are read anew.
 READING = "2"
 
@@ -55,30 +59,36 @@ def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "") ->
     return _read(feed, response, at, _after(at, started))
 
 
+def finish_all(looks: Sequence[tuple[Feed, store.Look]], *, interval: dt.timedelta) -> None:
+    """What was read stands in the library. All at once where nothing is wrong with any of it, else one by one, so that
+    what the database refuses costs the others nothing."""
+    try:
+        store.record_all([store.Found(feed.pk, look) for feed, look in looks], interval=interval)
+    except _AT_FAULT:
+        for feed, look in looks:
+            finish(feed, look, interval=interval)
+
+
 def finish(feed: Feed, look: store.Look, *, interval: dt.timedelta) -> Fetch | None:
     """What was read stands in the library. What the database refuses is set aside, and the Fetch says so."""
     try:
-        snapshot = _snapshot(feed, look)
-        return store.record(feed.pk, look, interval=interval, snapshot=snapshot)
-    except (DataError, IntegrityError, ValueError) as error:
-        # The rows are at fault (ValueError: a string that PostgreSQL cannot hold). Where the database itself is, that
-        # goes out: the claim runs out and the feed is looked at again.
+        return store.record(feed.pk, look, interval=interval)
+    except _AT_FAULT as error:
         logger.exception("a look at a feed could not be stored", extra={"feed": feed.pk})
         return store.record(feed.pk, store.quarantined(look, error), interval=interval)
 
 
-def _snapshot(feed: Feed, look: store.Look) -> Snapshot | None:
-    """The document, kept where the terms allow it. Before the transaction: no file is written inside one."""
-    if look.document is None or not ReusePolicy(feed.reuse_policy).stores_full_text:
+def _retrieval(feed: Feed, response: Response, seen: recognise.Seen, at: dt.datetime) -> snapshots.Retrieval | None:
+    """The document, kept where the terms allow it, and where nothing says that it is another feed's."""
+    is_allowed = ReusePolicy(feed.reuse_policy).stores_full_text
+    if not is_allowed or feed.held_at is not None or recognise.differences(holds.usual(feed), seen):
         return None
-    if holds.suspect(feed, seen=look.seen, asked=look.asked, target=look.moved_to) is not None:
-        return None
-    return snapshots.keep(
-        look.document.body,
-        url=look.final_url,
-        media_type=look.document.media_type,
-        headers=look.document.headers,
-        at=look.finished_at,
+    return snapshots.write(
+        response.body,
+        url=response.final_url,
+        media_type=response.content_type.partition(";")[0].strip(),
+        headers=response.headers,
+        at=at,
     )
 
 
@@ -111,6 +121,7 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         etag=response.headers.get("etag", ""),
         last_modified=response.headers.get("last-modified", ""),
         asked=feed.url,
+        stays_for=response.fresh_for,
         moved_to=response.moved_to if response.url == feed.url else "",  # else the adapter has asked for more
     )
     if response.is_unchanged:
@@ -127,11 +138,16 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         publications, skipped = _publications(parsed, response.final_url, finished_at)
     except adapters.NotAFeed as error:
         return replace(look, state=FetchState.FAILED, message=str(error))
-    document = None
-    if publications:
-        document = store.Document(response.body, content_type.partition(";")[0].strip(), response.headers)
     seen = recognise.see(title=parsed.title, language=parsed.language, urls=(entry.url for entry in publications))
-    return replace(look, publications=publications, skipped=skipped, document=document, document_hash=digest, seen=seen)
+    return replace(
+        look,
+        publications=publications,
+        skipped=skipped,
+        retrieval=_retrieval(feed, response, seen, finished_at) if publications else None,
+        document_hash=digest,
+        seen=seen,
+        stays_for=max(look.stays_for, parsed.ttl),
+    )
 
 
 def _digest(feed: Feed, body: bytes) -> str:

@@ -7,15 +7,18 @@ Obeys the feed's reuse policy: what its terms do not allow is never written.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 
-from sources.ingest import holds, moves, pace
-from sources.ingest.keep import Kept, keep
+from sources import snapshots
+from sources.ingest import holds, moves, pace, rows
+from sources.ingest.keep import Brought, Kept, keep
 from sources.ingest.normalise import Publication
 from sources.ingest.recognise import Seen
 from sources.models import Feed, Fetch, FetchState, Snapshot
+from sources.snapshots import Retrieval
 
 _MAX_MESSAGE = 500
 _WITHDRAWN = "Its publisher has withdrawn the feed for good, so it is switched off; its items stay."
@@ -25,18 +28,10 @@ _FEED_STATE = [
     *("last_state", "last_fetch_at", "claimed_until", "last_success_at", "last_error", "consecutive_failures"),
     *("usual_entries", "oldest_entry_at", "etag", "last_modified", "document_hash", "next_check_at", "held_at"),
     *("usual_title", "usual_language", "usual_domains", "url", "moved_to", "moved_looks"),
+    *("idle_looks", "stays_for", "publication_gap"),
     *("is_active", "is_switched_by_person", "retired_at"),
 ]
 _BACK_OFF = {FetchState.BLOCKED, FetchState.FAILED, FetchState.QUARANTINED}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The bytes that were read, for keeping where the terms allow it."""
-
-    body: bytes
-    media_type: str
-    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +47,13 @@ class Look:
     size: int = 0
     etag: str = ""
     last_modified: str = ""
+    #: What the server asked for where it refused; how long document and server say that it stays as it is. Seconds.
     retry_after: int | None = None
+    stays_for: int = 0
     publications: tuple[Publication, ...] = ()
     skipped: tuple[str, ...] = ()
-    document: Document | None = None
+    #: The document's bytes, where the terms allow keeping them; their file stands.
+    retrieval: Retrieval | None = None
     document_hash: str = ""
     #: The address that was asked for, where it says that it moved for good, and whether it says that it is gone for good.
     asked: str = ""
@@ -70,61 +68,108 @@ class Look:
         return bool(self.publications) or self.state is FetchState.UNCHANGED
 
 
-def record(feed_id: int, look: Look, *, interval: dt.timedelta, snapshot: Snapshot | None = None) -> Fetch | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A look at one feed."""
+
+    feed_id: int
+    look: Look
+
+
+def record(feed_id: int, look: Look, *, interval: dt.timedelta) -> Fetch | None:
     """Everything the look brought stands afterwards, with one Fetch that says how it ended; None where the feed is gone.
 
     Raises what the database raises where it refuses a row; then nothing of the look is written.
     """
-    try:
-        return _record(feed_id, look, interval, snapshot)
-    except IntegrityError:
-        # Another feed may have stored the same article at this moment: then it is seen now, and this is a sighting of it.
-        return _record(feed_id, look, interval, snapshot)
+    return next(iter(record_all([Found(feed_id, look)], interval=interval)), None)
 
 
-def _record(feed_id: int, look: Look, interval: dt.timedelta, snapshot: Snapshot | None) -> Fetch | None:
+def record_all(found: Sequence[Found], *, interval: dt.timedelta) -> list[Fetch]:
+    """The same for looks at different feeds, in as few transactions as may be: one, unless two of the feeds brought the
+    same article. All of one look, or nothing of it. Looks at feeds that are gone are left out."""
+    fetches: list[Fetch] = []
+    while found:
+        try:
+            done, found = _record(found, interval)
+        except IntegrityError:
+            # Somebody else may have stored the same article at this moment: then it is seen now, and this is a sighting.
+            done, found = _record(found, interval)
+        fetches += done
+    return fetches
+
+
+@dataclass(slots=True)
+class _Step:
+    """A look on its way into the library."""
+
+    found: Found
+    feed: Feed
+    look: Look
+    snapshot: Snapshot | None = None
+
+
+def _record(found: Sequence[Found], interval: dt.timedelta) -> tuple[list[Fetch], list[Found]]:
+    """What was recorded, and what has to wait for the next transaction."""
     with transaction.atomic():
-        feed = Feed.objects.select_for_update().filter(pk=feed_id).first()
-        if feed is None:
-            return None
-        suspicion = (
-            holds.suspect(feed, seen=look.seen, asked=look.asked, target=look.moved_to) if look.is_answer else None
-        )
-        seen, is_withdrawn = look.seen, look.is_withdrawn and look.asked == feed.url
-        if suspicion is not None:
-            look, snapshot = _held(look, suspicion.reason), None
-            if not suspicion.is_known:
-                holds.hold(feed, suspicion, seen=seen, at=look.finished_at)
-        elif is_withdrawn:
-            look = replace(look, message=f"{look.message} {_WITHDRAWN}")
-            moves.retire(feed, at=look.finished_at)
-        kept = keep(feed, look.publications, at=look.finished_at)
-        state = look.state or _state(feed, look, kept)
-        fetch = Fetch.objects.create(
-            feed=feed,
-            started_at=look.started_at,
-            finished_at=look.finished_at,
-            state=state,
-            http_status=look.http_status,
-            final_url=look.final_url[:2000],
-            size=look.size,
-            entries=len(look.publications),
-            new_items=kept.new,
-            changed_items=kept.changed,
-            carried_items=kept.carried,
-            skipped_entries=len(look.skipped),
-            oldest_entry_at=_oldest(feed, look, state),
-            message=_message(look, state, feed)[:_MAX_MESSAGE],
-            snapshot=snapshot,
-        )
-        _update_feed(feed, look, fetch, interval)
-        _follow(feed, look, fetch)
-        feed.save(update_fields=_FEED_STATE)
-    return fetch
+        pks = [one.feed_id for one in found]
+        feeds = {feed.pk: feed for feed in Feed.objects.select_for_update().filter(pk__in=pks).order_by("pk")}
+        steps = [_judged(one, feeds[one.feed_id]) for one in found if one.feed_id in feeds]
+        kept = keep([Brought(step.feed, step.look.publications, step.look.finished_at) for step in steps])
+        done = [(step, one) for step, one in zip(steps, kept, strict=True) if not one.is_put_off]
+        _record_documents([step for step, _ in done])
+        fetches = Fetch.objects.bulk_create([_fetch(step, one) for step, one in done])
+        for (step, _), fetch in zip(done, fetches, strict=True):
+            _update_feed(step.feed, step.look, fetch, interval)
+            _follow(step.feed, step.look, fetch)
+        rows.update([step.feed for step, _ in done], _FEED_STATE)
+    return fetches, [step.found for step, one in zip(steps, kept, strict=True) if one.is_put_off]
+
+
+def _judged(found: Found, feed: Feed) -> _Step:
+    """The look as it may be stored: nothing of it where the feed looks like another one."""
+    look = found.look
+    suspicion = holds.suspect(feed, seen=look.seen, asked=look.asked, target=look.moved_to) if look.is_answer else None
+    if suspicion is not None:
+        if not suspicion.is_known:
+            holds.hold(feed, suspicion, seen=look.seen, at=look.finished_at)
+        look = _held(look, suspicion.reason)
+    elif look.is_withdrawn and look.asked == feed.url:
+        look = replace(look, message=f"{look.message} {_WITHDRAWN}")
+        moves.retire(feed, at=look.finished_at)
+    return _Step(found, feed, look)
+
+
+def _record_documents(steps: Sequence[_Step]) -> None:
+    with_document = [(step, step.look.retrieval) for step in steps if step.look.retrieval is not None]
+    rows_of = snapshots.record([retrieval for _, retrieval in with_document])
+    for (step, _), snapshot in zip(with_document, rows_of, strict=True):
+        step.snapshot = snapshot
+
+
+def _fetch(step: _Step, kept: Kept) -> Fetch:
+    look, feed = step.look, step.feed
+    state = look.state or _state(feed, look, kept)
+    return Fetch(
+        feed=feed,
+        started_at=look.started_at,
+        finished_at=look.finished_at,
+        state=state,
+        http_status=look.http_status,
+        final_url=look.final_url[:2000],
+        size=look.size,
+        entries=len(look.publications),
+        new_items=kept.new,
+        changed_items=kept.changed,
+        carried_items=kept.carried,
+        skipped_entries=len(look.skipped),
+        oldest_entry_at=_oldest(feed, look, state),
+        message=_message(look, state, feed)[:_MAX_MESSAGE],
+        snapshot=step.snapshot,
+    )
 
 
 def _held(look: Look, reason: str) -> Look:
-    return replace(look, state=FetchState.QUARANTINED, message=reason, publications=(), document=None)
+    return replace(look, state=FetchState.QUARANTINED, message=reason, publications=(), retrieval=None)
 
 
 def quarantined(look: Look, error: Exception) -> Look:
@@ -134,7 +179,7 @@ def quarantined(look: Look, error: Exception) -> Look:
         state=FetchState.QUARANTINED,
         message=f"What the feed brought could not be stored ({type(error).__name__}); it is set aside for a person.",
         publications=(),
-        document=None,
+        retrieval=None,
         moved_to="",  # it may be what the database refused
     )
 
@@ -186,14 +231,23 @@ def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -
         feed.last_modified = look.last_modified if len(look.last_modified) <= 100 else ""
     elif not state.is_success:
         feed.etag = feed.last_modified = ""
-    feed.next_check_at = pace.next_look(
-        at=look.finished_at,
-        interval=interval,
+    _pace_feed(feed, look, state, interval)
+
+
+def _pace_feed(feed: Feed, look: Look, state: FetchState, interval: dt.timedelta) -> None:
+    feed.idle_looks = feed.idle_looks + 1 if state is FetchState.UNCHANGED else 0
+    if state.is_success and (look.stays_for or look.publications):  # "unchanged" alone takes nothing back
+        feed.stays_for = min(look.stays_for, 2**31 - 1)
+    if look.publications:
+        feed.publication_gap = pace.gap(one.published_at for one in look.publications if one.published_at is not None)
+    rhythm = pace.Rhythm(
         failures=feed.consecutive_failures if state in _BACK_OFF else 0,
-        is_idle=state is FetchState.UNCHANGED and _is_idle(feed),
+        idle_looks=feed.idle_looks,
+        publication_gap=feed.publication_gap,
+        stays_for=feed.stays_for,
         retry_after=look.retry_after,
-        key=str(feed.pk),
     )
+    feed.next_check_at = pace.next_look(at=look.finished_at, interval=interval, rhythm=rhythm, key=str(feed.pk))
 
 
 def _follow(feed: Feed, look: Look, fetch: Fetch) -> None:
@@ -212,9 +266,3 @@ def _follow(feed: Feed, look: Look, fetch: Fetch) -> None:
 def _usual(usual: int, entries: int) -> int:
     """A slow average: one short document does not change what is usual, twenty do."""
     return entries if not usual else round(usual * 0.9 + entries * 0.1)
-
-
-def _is_idle(feed: Feed) -> bool:
-    """Whether the last looks brought nothing new."""
-    last = Fetch.objects.filter(feed=feed).order_by("-started_at").values_list("state", flat=True)[:4]
-    return len(last) == 4 and set(last) == {FetchState.UNCHANGED}

@@ -123,7 +123,7 @@ def _without_tags(value: str) -> str:
 
 
 def _in_one_line(value: str) -> str:
-    """Line ends inside HTML are no line ends: all words separated by one space. Of printable characters only the space itself is white (str.isprintable)."""
+    """Line ends inside HTML are no line ends: words separated by one space. Of what is printable only that is white."""
     return value if value.isprintable() and "  " not in value else " ".join(value.split())
 
 

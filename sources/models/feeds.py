@@ -92,6 +92,18 @@ class Feed(models.Model):
     last_error = models.CharField(_("last error"), max_length=500, blank=True, editable=False)
     consecutive_failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     oldest_entry_at = models.DateTimeField(null=True, blank=True, editable=False)
+    idle_looks = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("looks in a row that brought nothing new")
+    )
+    stays_for = models.PositiveIntegerField(
+        _("asks to be left alone for"),
+        default=0,
+        editable=False,
+        help_text=_("seconds, as its document or server said last"),
+    )
+    publication_gap = models.PositiveIntegerField(
+        _("usual time between entries"), null=True, blank=True, editable=False, help_text=_("seconds")
+    )
     usual_entries = models.PositiveIntegerField(_("usual number of entries"), default=0, editable=False)
 
     usual_title = models.CharField(_("usual title"), max_length=300, blank=True, editable=False)

@@ -40,7 +40,8 @@ class Item(models.Model):
     other feeds that carry it are sightings.
     """
 
-    feed = models.ForeignKey(Feed, models.PROTECT, related_name="items", verbose_name=_("feed"))
+    # No index of its own: the unique constraint begins with it.
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="items", db_index=False, verbose_name=_("feed"))
     external_id = models.CharField(max_length=2000, editable=False)
     url = models.URLField(_("address"), max_length=2000)
     canonical_url = models.URLField(max_length=2000, editable=False)
@@ -59,6 +60,7 @@ class Item(models.Model):
         null=True,
         blank=True,
         related_name="copies",
+        db_index=False,
         editable=False,
         verbose_name=_("copy of"),
         help_text=_("its page names that item's address as the original and says the same"),
@@ -73,7 +75,8 @@ class Item(models.Model):
     reported_at = models.DateTimeField(
         _("reported"), help_text=_("when it was published, or first seen where that is unknown or in the future")
     )
-    current = models.ForeignKey("Revision", models.PROTECT, null=True, related_name="+", editable=False)
+    # No index: nobody asks which item a revision is current in, and revisions are not deleted.
+    current = models.ForeignKey("Revision", models.PROTECT, null=True, related_name="+", db_index=False, editable=False)
 
     language = models.CharField(_("language"), max_length=35, blank=True)
     language_confidence = models.FloatField(null=True, blank=True, editable=False)
@@ -86,7 +89,7 @@ class Item(models.Model):
     extract_after = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.CharField(_("last error"), max_length=500, blank=True, editable=False)
 
-    story = models.ForeignKey(Story, models.SET_NULL, null=True, blank=True, related_name="items")
+    story = models.ForeignKey(Story, models.SET_NULL, null=True, blank=True, related_name="items", db_index=False)
     story_by_person = models.BooleanField(default=False, editable=False)
     story_score = models.FloatField(null=True, blank=True, editable=False)
     story_version = models.CharField(max_length=40, blank=True, editable=False)
@@ -111,6 +114,8 @@ class Item(models.Model):
             models.Index(F("id"), name="item_to_extract", condition=Q(extract_state="pending")),
             models.Index(F("id"), name="item_without_language", condition=Q(language_version="")),
             models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
+            models.Index(fields=["story"], name="item_of_story", condition=Q(story__isnull=False)),
+            models.Index(fields=["copy_of"], name="item_copies", condition=Q(copy_of__isnull=False)),
             GinIndex(fields=["title"], name="item_title_trgm", opclasses=["gin_trgm_ops"]),
         ]
 
@@ -121,7 +126,7 @@ class Item(models.Model):
 class Sighting(models.Model):
     """Another feed carried an item too: which, and since when. What it said differently is kept. Never changes."""
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="sightings", verbose_name=_("item"))
+    item = models.ForeignKey(Item, models.CASCADE, related_name="sightings", db_index=False, verbose_name=_("item"))
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="sightings", verbose_name=_("feed"))
     url = models.URLField(_("address"), max_length=2000, help_text=_("as that feed gave it"))
     title = models.CharField(_("title"), max_length=500)
@@ -145,7 +150,7 @@ class Sighting(models.Model):
 class Revision(models.Model):
     """What an item said at one time. Never changes; a changed text is a new revision."""
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="revisions")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=500)
     text = models.TextField(

@@ -12,7 +12,7 @@ from sample.outlets import Behaviour, Format, Outlet
 from sample.server import HOST, main
 from sources import adapters
 from sources.adapters import Entry, ParsedFeed
-from sources.ingest import extract
+from sources.ingest import dates, extract
 from tests.sample.conftest import Answer, Visitor
 
 
@@ -23,8 +23,9 @@ def _parse(answer: Answer, visitor: Visitor, path: str) -> ParsedFeed:
 
 
 def _published(entry: Entry) -> dt.datetime:
-    """JSON Feed's dates are RFC 3339 and need no guess."""
-    return entry.published_guess or dt.datetime.fromisoformat(entry.published)
+    found = dates.read(entry.published, guess=entry.published_guess, at=dt.datetime(2014, 1, 1, tzinfo=dt.UTC)).at
+    assert found is not None
+    return found
 
 
 def _outlet(outlets: tuple[Outlet, ...], slug: str) -> Outlet:

@@ -7,11 +7,8 @@ import itertools
 
 import pytest
 from django.db import OperationalError, connection
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from sources.ingest import pace, store
+from sources.ingest import store
 from sources.ingest.dates import Precision
 from sources.ingest.look import look_at
 from sources.ingest.normalise import Publication, content_hash
@@ -286,13 +283,6 @@ def test_a_server_that_names_a_time_is_left_alone_until_then(site, feed):
     site.answers["/feed"] = Answer(status=429, headers={"Retry-After": "36000", "Content-Length": "0"})
     fetch = look(site, feed)
     assert feed.next_check_at - fetch.finished_at >= 10 * HOUR
-
-
-@given(st.integers(0, 10_000), st.booleans(), st.none() | st.integers(0, 10**9), st.text(max_size=5))
-@hypothesis_settings(max_examples=50)
-def test_the_next_look_is_always_within_bounds(failures, is_idle, retry_after, key):
-    when = pace.next_look(at=AT, interval=HOUR, failures=failures, is_idle=is_idle, retry_after=retry_after, key=key)
-    assert HOUR <= when - AT <= pace.LONGEST * 1.2
 
 
 def test_a_person_editing_the_feed_meanwhile_keeps_the_edit(site, feed):
