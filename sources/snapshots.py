@@ -56,10 +56,17 @@ def keep(
 
 
 def write(
-    body: bytes, *, url: str, media_type: str = "", headers: Mapping[str, str] | None = None, at: dt.datetime
+    body: bytes,
+    *,
+    url: str,
+    media_type: str = "",
+    headers: Mapping[str, str] | None = None,
+    at: dt.datetime,
+    sha256: str = "",
 ) -> Retrieval:
-    """The file stands afterwards. Touches no database, so that threads may call it."""
-    digest = hashlib.sha256(body).hexdigest()
+    """The file stands afterwards. Touches no database, so that threads may call it. ``sha256``: of the body, where the
+    caller has it already."""
+    digest = sha256 or hashlib.sha256(body).hexdigest()
     path = f"snapshots/{digest[:2]}/{digest}.zst"
     if not _is_whole(path, digest):
         default_storage.delete(path)  # half a file, from a crash while it was written

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from uuid import UUID
 
 from sources.ingest.normalise import Publication
 
@@ -144,9 +143,10 @@ def url_key(publication: Publication) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def address_key(canonical_url: str) -> UUID | None:
-    """The address, short enough for an index: the first 128 bits of its SHA-256; None where there is no address."""
-    return UUID(bytes=hashlib.sha256(canonical_url.encode()).digest()[:16]) if canonical_url else None
+def address_key(canonical_url: str) -> str | None:
+    """The address, short enough for an index: the first 128 bits of its SHA-256, in hexadecimal, as a UUID's column takes
+    it; None where there is no address."""
+    return hashlib.sha256(canonical_url.encode()).hexdigest()[:32] if canonical_url else None
 
 
 def candidates(publications: Sequence[Publication]) -> set[str]:

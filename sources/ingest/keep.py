@@ -8,7 +8,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from django.db import connection
 from django.db.models import Max
@@ -27,6 +26,10 @@ class Brought:
     feed: Feed
     publications: Sequence[Publication]
     at: dt.datetime
+
+    @property
+    def terms(self) -> ReusePolicy:
+        return ReusePolicy(self.feed.reuse_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _stored(looks: Sequence[Brought]) -> tuple[dict[int, list[Known]], dict[str,
     feeds = {look.feed.pk for look in looks}
     pairs = [(look.feed.pk, key) for look in looks for key in candidates(look.publications)]
     addresses = {key for look in looks for entry in look.publications if (key := address_key(entry.canonical_url))}
-    parameters: dict[str, list[int] | list[str] | list[UUID]] = {
+    parameters: dict[str, list[int] | list[str]] = {
         "feeds": list(feeds),
         "owners": [feed for feed, _ in pairs],
         "keys": [key for _, key in pairs],
@@ -188,16 +191,18 @@ _SIGHTING = ("id", "item_id", "feed_id", "url", "title", "text", "published_at",
 
 def _insert(found: Sequence[tuple[Brought, Decision]]) -> None:
     items, revisions = [], []
+    terms = {look.feed.pk: look.terms for look, _ in found}
     pks = zip(rows.ids(Item, len(found)), rows.ids(Revision, len(found)), strict=True)
     for (look, decision), (item_id, revision_id) in zip(found, pks, strict=True):
-        items.append(_item(look, decision, item_id, revision_id))
-        revisions.append(_revision(look, decision, item_id, revision_id, 1))
+        items.append(_item(look, decision, terms[look.feed.pk], item_id, revision_id))
+        revisions.append(_revision(look, decision, terms[look.feed.pk], item_id, revision_id, 1))
     rows.insert(Item, _ITEM, items)
     rows.insert(Revision, _REVISION, revisions)
 
 
-def _item(look: Brought, decision: Decision, item_id: int, revision_id: int) -> tuple[object, ...]:
+def _item(look: Brought, decision: Decision, terms: ReusePolicy, item_id: int, revision_id: int) -> tuple[object, ...]:
     entry = decision.publication
+    state, error = _extraction(terms, entry)
     return (
         *(
             item_id,
@@ -208,29 +213,25 @@ def _item(look: Brought, decision: Decision, item_id: int, revision_id: int) -> 
             address_key(entry.canonical_url),
         ),
         *(decision.owns_address, entry.title, entry.author, entry.published_at, entry.precision, look.at),
-        *(
-            entry.published_at or look.at,
-            revision_id,
-            _extract_state(look.feed, entry),
-            _extract_error(look.feed, entry),
-        ),
+        *(entry.published_at or look.at, revision_id, state, error),
     )
 
 
-def _revision(look: Brought, decision: Decision, item_id: int, revision_id: int, number: int) -> tuple[object, ...]:
+def _revision(
+    look: Brought, decision: Decision, terms: ReusePolicy, item_id: int, revision_id: int, number: int
+) -> tuple[object, ...]:
     entry = decision.publication
-    text = entry.text if ReusePolicy(look.feed.reuse_policy).stores_feed_text else ""
+    text = entry.text if terms.stores_feed_text else ""
     return revision_id, item_id, number, entry.title, text, entry.content_hash, look.at
 
 
-def _extract_state(feed: Feed, entry: Publication) -> ExtractState:
-    if not ReusePolicy(feed.reuse_policy).stores_full_text:
-        return ExtractState.NOT_ALLOWED
-    return ExtractState.PENDING if entry.url else ExtractState.FAILED
-
-
-def _extract_error(feed: Feed, entry: Publication) -> str:
-    return "The entry has no link that can be followed." if _extract_state(feed, entry) is ExtractState.FAILED else ""
+def _extraction(terms: ReusePolicy, entry: Publication) -> tuple[ExtractState, str]:
+    """Where the full text of a new or changed entry stands, and why it never will."""
+    if not terms.stores_full_text:
+        return ExtractState.NOT_ALLOWED, ""
+    if entry.url:
+        return ExtractState.PENDING, ""
+    return ExtractState.FAILED, "The entry has no link that can be followed."
 
 
 # ------------------------------------------------------------------------------------------------ carried and adopted
@@ -243,7 +244,7 @@ def _sight(found: Sequence[tuple[Brought, Decision]]) -> None:
 
 def _sighting(look: Brought, decision: Decision, pk: int) -> tuple[object, ...]:
     entry = decision.publication
-    is_kept = decision.differs and ReusePolicy(look.feed.reuse_policy).stores_feed_text
+    is_kept = decision.differs and look.terms.stores_feed_text
     text = entry.text if is_kept else ""
     return pk, decision.item_id, look.feed.pk, entry.url, entry.title, text, entry.published_at, look.at
 
@@ -258,8 +259,8 @@ def _take_over(found: Sequence[tuple[Brought, Decision]]) -> None:
         look, decision = by_item[item.pk]
         Sighting.objects.filter(feed=look.feed, item=item).delete()  # it is the item's own feed now
         item.feed, item.external_id = look.feed, decision.external_id
-        item.extract_state, item.extract_attempts = _extract_state(look.feed, decision.publication), 0
-        item.extract_after, item.last_error = None, _extract_error(look.feed, decision.publication)
+        item.extract_state, item.last_error = _extraction(look.terms, decision.publication)
+        item.extract_attempts, item.extract_after = 0, None
     rows.insert(Sighting, _SIGHTING, formers)
     rows.update(items, ["feed", "external_id", "extract_state", "extract_attempts", "extract_after", "last_error"])
 
@@ -289,7 +290,7 @@ def _revise(found: Sequence[tuple[Brought, Decision]]) -> None:
     rows.insert(
         Revision,
         _REVISION,
-        [_revision(look, one, pk, newest[pk], last.get(pk, 0) + 1) for pk, (look, one) in by_item.items()],
+        [_revision(look, one, look.terms, pk, newest[pk], last.get(pk, 0) + 1) for pk, (look, one) in by_item.items()],
     )
     items = list(Item.objects.filter(pk__in=by_item))
     for item in items:
@@ -303,8 +304,8 @@ def _bring_up_to_date(item: Item, look: Brought, decision: Decision, revision_id
     item.current_id = revision_id
     item.title, item.url, item.canonical_url, item.author = entry.title, entry.url, entry.canonical_url, entry.author
     item.address_key, item.owns_address = address_key(entry.canonical_url), decision.owns_address
-    item.extract_state, item.extract_attempts, item.extract_after = _extract_state(look.feed, entry), 0, None
-    item.last_error = _extract_error(look.feed, entry)
+    item.extract_state, item.last_error = _extraction(look.terms, entry)
+    item.extract_attempts, item.extract_after = 0, None
     item.language_version = ""
     if item.published_at is None and entry.published_at is not None:
         item.published_at, item.published_precision = entry.published_at, entry.precision

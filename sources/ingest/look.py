@@ -78,13 +78,16 @@ def finish(feed: Feed, look: store.Look, *, interval: dt.timedelta) -> Fetch | N
         return store.record(feed.pk, store.quarantined(look, error), interval=interval)
 
 
-def _retrieval(feed: Feed, response: Response, seen: recognise.Seen, at: dt.datetime) -> snapshots.Retrieval | None:
+def _retrieval(
+    feed: Feed, response: Response, sha256: str, seen: recognise.Seen, at: dt.datetime
+) -> snapshots.Retrieval | None:
     """The document, kept where the terms allow it, and where nothing says that it is another feed's."""
     is_allowed = ReusePolicy(feed.reuse_policy).stores_full_text
     if not is_allowed or feed.held_at is not None or recognise.differences(holds.usual(feed), seen):
         return None
     return snapshots.write(
         response.body,
+        sha256=sha256,
         url=response.final_url,
         media_type=response.content_type.partition(";")[0].strip(),
         headers=response.headers,
@@ -128,7 +131,9 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         return replace(look, state=FetchState.UNCHANGED)
     if not response.body.strip():
         return look
-    digest = _digest(feed, response.body)
+    sha256 = hashlib.sha256(response.body).hexdigest()
+    # What the document is known again by, read in this way.
+    digest = hashlib.sha256(f"{READING} {feed.format} {feed.selector} {sha256}".encode()).hexdigest()
     if digest == feed.document_hash and FetchState(feed.last_state or FetchState.FAILED).is_success:
         return replace(look, state=FetchState.UNCHANGED)  # to the byte, from a server that does not say so
     content_type = response.content_type
@@ -143,16 +148,11 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         look,
         publications=publications,
         skipped=skipped,
-        retrieval=_retrieval(feed, response, seen, finished_at) if publications else None,
+        retrieval=_retrieval(feed, response, sha256, seen, finished_at) if publications else None,
         document_hash=digest,
         seen=seen,
         stays_for=max(look.stays_for, parsed.ttl),
     )
-
-
-def _digest(feed: Feed, body: bytes) -> str:
-    """What the document is known again by, read in this way."""
-    return hashlib.sha256(f"{READING} {feed.format} {feed.selector}\n".encode() + body).hexdigest()
 
 
 def _publications(

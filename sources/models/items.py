@@ -116,7 +116,13 @@ class Item(models.Model):
             models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
             models.Index(fields=["story"], name="item_of_story", condition=Q(story__isnull=False)),
             models.Index(fields=["copy_of"], name="item_copies", condition=Q(copy_of__isnull=False)),
-            GinIndex(fields=["title"], name="item_title_trgm", opclasses=["gin_trgm_ops"]),
+            # What stands in a story is what others are compared with; new items are stored without waiting for it.
+            GinIndex(
+                fields=["title"],
+                name="item_title_trgm",
+                opclasses=["gin_trgm_ops"],
+                condition=Q(story__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
