@@ -12,12 +12,15 @@ import contextlib
 import datetime as dt
 import html
 import random
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 
 _START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 _LONGEST = 600
+#: A hundred hosts, all of them this machine (RFC 1122, 3.2.1.3), so that limits per host are as in life.
+HOSTS = [f"127.0.0.{number}" for number in range(1, 101)]
 
 
 def feed(number: int, entries: int) -> bytes:
@@ -78,11 +81,19 @@ class _Connection(asyncio.Protocol):
         return b"HTTP/1.1 200 OK\r\n" + head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 async def _serve(feeds: int, entries: int, latency: float) -> None:
     loop = asyncio.get_running_loop()
     bodies = [feed(number, entries) for number in range(feeds)]
-    server = await loop.create_server(lambda: _Connection(bodies, latency), "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    port = _free_port()
+    await loop.create_server(lambda: _Connection(bodies, latency), HOSTS, port, backlog=512)
+    print(port, flush=True)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(loop.run_in_executor(None, sys.stdin.read), _LONGEST)
 
@@ -96,7 +107,7 @@ def serving(feeds: int, entries: int, *, latency: float = 0.0) -> Iterator[list[
         assert process.stdin is not None
         port = process.stdout.readline().strip()
         try:
-            yield [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)]
+            yield [f"http://{HOSTS[number % len(HOSTS)]}:{port}/{number}" for number in range(feeds)]
         finally:
             process.stdin.close()
             process.wait(10)

@@ -16,13 +16,13 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import multiprocessing
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,14 +34,32 @@ FEEDS = 200
 ENTRIES = 50
 WORKERS = 16
 LATENCY = 0.2
-ROUNDS = 1
+PROCESSES = 2
+ROUNDS = 3
 
 
 class Ours:
-    """The worker's own task, on a scratch database. Django is set up by then."""
+    """Two workers as ``docker-compose.yml`` and the supervisor start them, each a process with the task's own threads, with
+    the settings as they are but for the addresses of this machine, which they may ask. They are running already when the
+    clock starts, as those of the peers' libraries are loaded."""
 
     def __init__(self, urls: list[str]) -> None:
         self._urls = urls
+        self._hosts = sorted({urlsplit(url).netloc for url in urls})
+
+    def __enter__(self) -> Ours:
+        here = multiprocessing.get_context("spawn")
+        self._ends = []
+        for _ in range(PROCESSES):
+            ours, theirs = here.Pipe()
+            here.Process(target=_worker, args=(theirs, self._hosts), daemon=True).start()
+            ours.recv()  # it is ready
+            self._ends.append(ours)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for end in self._ends:
+            end.send("stop")
 
     def empty(self) -> None:
         from django.core.files.storage import default_storage
@@ -59,19 +77,27 @@ class Ours:
         )
 
     def work(self) -> None:
-        """As often as the schedule would until nothing is due."""
+        """What a tick of the schedule sets off, until nothing is due."""
         from django.utils import timezone
 
         from sources.models import Feed
-        from sources.tasks import fetch_due_feeds
 
         while Feed.objects.due(timezone.now()).exists():
-            fetch_due_feeds()
+            for end in self._ends:
+                end.send("work")
+            for end in self._ends:
+                end.recv()
 
     def all_due(self) -> None:
         from sources.models import Feed
 
         Feed.objects.update(next_check_at=None)
+
+    def memory(self) -> list[float]:
+        """MB at the most, of each worker."""
+        for end in self._ends:
+            end.send("memory")
+        return [end.recv() for end in self._ends]
 
     def check(self, state: str) -> None:
         from sources.models import Feed, Item, Revision, Snapshot
@@ -82,6 +108,23 @@ class Ours:
         )
         if found != (FEEDS * ENTRIES, FEEDS * ENTRIES, FEEDS, FEEDS):
             raise SystemExit(f"not the work that was asked: {found} items, revisions, snapshots and feeds {state}")
+
+
+def _worker(end: Connection, hosts: list[str]) -> None:
+    """One worker, in a process of its own; the environment says where the engines are."""
+    import django
+
+    django.setup()
+    from django.test import override_settings
+
+    from sources.tasks import fetch_due_feeds
+
+    end.send("ready")
+    with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=hosts):
+        while (order := end.recv()) != "stop":
+            if order == "work":
+                fetch_due_feeds()
+            end.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 class Reader:
@@ -155,6 +198,10 @@ class Bare:
             )
 
     def work(self) -> None:
+        from django.db import connection
+
+        connection.ensure_connection()
+        self._database = connection.connection  # Django's own cursors refuse to work beside a running loop
         asyncio.run(self._all())
 
     async def _all(self) -> None:
@@ -191,15 +238,6 @@ class Bare:
                 raise SystemExit(f"the bare program stored {found} entries")
 
 
-@contextmanager
-def _allowed(urls: list[str]) -> Iterator[Ours]:
-    """Ours, with the server as the one private address it may ask, and as often at once as others ask it."""
-    from django.test import override_settings
-
-    with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=[urlsplit(urls[0]).netloc], FETCH_PER_HOST=64, FETCH_PAUSE=0):
-        yield Ours(urls)
-
-
 def main() -> None:
     try:
         import reader  # noqa: F401 - asked for before anything is measured
@@ -209,16 +247,16 @@ def main() -> None:
         raise SystemExit("newsboat is not installed: apt-get install newsboat")
     logging.getLogger("reader").setLevel(logging.ERROR)  # it warns of each feed's media type
     with tempfile.TemporaryDirectory() as folder, scratch.database():
-        with serving(FEEDS, ENTRIES) as urls, _allowed(urls) as ours:
+        with serving(FEEDS, ENTRIES) as urls, Ours(urls) as ours:
             peers = (Reader(urls, Path(folder)), Newsboat(urls, Path(folder)))
             for name, peer in zip(("reader", "newsboat"), peers, strict=True):
                 _say(_first(f"first_pass_vs_{name}", ours, peer))
             for name, peer in zip(("reader", "newsboat"), peers, strict=True):
                 _say(_again(f"unchanged_vs_{name}", ours, peer))
-        with serving(FEEDS, ENTRIES, latency=LATENCY) as urls, _allowed(urls) as ours:
+        with serving(FEEDS, ENTRIES, latency=LATENCY) as urls, Ours(urls) as ours:
             bare = Bare(urls)
             _say(_first("latency_vs_bare", ours, bare), note="1.5 times the bare program's time is a ratio of 0.667")
-    print(f"\nmemory of one process that made one first pass: {_memory():.0f} MB")
+            print(f"\nmemory at the most: {', '.join(f'{size:.0f}' for size in ours.memory())} MB in the workers")
 
 
 def _first(goal: str, ours: Ours, peer: Reader | Newsboat | Bare) -> Comparison:
@@ -245,21 +283,5 @@ def _say(found: Comparison, *, note: str = "") -> None:
     print(report(found, note=note or f"{FEEDS} feeds of {ENTRIES} entries: {rate:,.0f} entries/s here"), flush=True)
 
 
-def _memory() -> float:
-    """MB at the most, read from a child that does nothing but one pass."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.ingest", "memory"], check=True, stdout=subprocess.PIPE, text=True
-    )
-    return float(done.stdout.split()[-1])
-
-
-def _one_pass() -> None:
-    with scratch.database(), serving(FEEDS, ENTRIES) as urls, _allowed(urls) as ours:
-        ours.empty()
-        ours.work()
-        ours.check("new")
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
 if __name__ == "__main__":
-    _one_pass() if sys.argv[1:] == ["memory"] else main()
+    main()

@@ -3,6 +3,7 @@ the settings and call one domain function; what they do is safe to repeat."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Callable
 from contextlib import closing
@@ -25,29 +26,39 @@ _FEEDS_AT_ONCE = 64
 #: Looks that are written in one transaction.
 _LOOKS_AT_ONCE = 32
 _PAGES_AT_ONCE = 8
-_FEEDS = 200
+#: Feeds that a worker claims at a time; few enough that others find some.
+_FEEDS = 64
+#: How long a task goes on while there is always something due.
+_LONGEST_RUN = dt.timedelta(minutes=10)
 _PAGES = 40
 _ITEMS = 200
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def fetch_due_feeds(**_: object) -> None:
-    """Looks at feeds whose time has come. Runs in the threads pool: the time limits are the client's. Threads of its own
-    fetch and parse; only this one writes, so that a task needs one connection to the database."""
-    feeds = claim.claim_due(limit=_FEEDS, per_host=settings.FETCH_PER_HOST, at=timezone.now())
-    if not feeds:
-        return
-    rows = lanes.lay(feeds, per_host=settings.FETCH_PER_HOST)
+    """Looks at feeds whose time has come, a batch at a time, until none is due. Runs in the threads pool: the time limits
+    are the client's. While one worker is at it, the next tick's task goes to another, which takes what is not claimed."""
+    ends_at = timezone.now() + _LONGEST_RUN
     with client.fetcher() as fetcher:
-        looks = lanes.work_off_in_batches(
-            rows, partial(_read, fetcher), at_once=_FEEDS_AT_ONCE, most=_LOOKS_AT_ONCE, pause=settings.FETCH_PAUSE
-        )
-        for found in looks:
-            try:
-                look.finish_all(found, interval=client.interval())
-            except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
-                feeds_at_fault = [feed.pk for feed, _ in found]
-                logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
+        while (at := timezone.now()) < ends_at and _look_at_some(fetcher, at):
+            pass
+
+
+def _look_at_some(fetcher: Fetcher, at: dt.datetime) -> bool:
+    """Threads fetch and parse; only this one writes, so that a task needs one connection to the database. Whether there
+    was anything to do."""
+    feeds = claim.claim_due(limit=_FEEDS, per_host=settings.FETCH_PER_HOST, at=at)
+    rows = lanes.lay(feeds, per_host=settings.FETCH_PER_HOST)
+    looks = lanes.work_off_in_batches(
+        rows, partial(_read, fetcher), at_once=_FEEDS_AT_ONCE, most=_LOOKS_AT_ONCE, pause=settings.FETCH_PAUSE
+    )
+    for found in looks:
+        try:
+            look.finish_all(found, interval=client.interval())
+        except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
+            feeds_at_fault = [feed.pk for feed, _ in found]
+            logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
+    return bool(feeds)
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:
