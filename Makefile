@@ -1,7 +1,7 @@
 # Curator. `make` alone prints what there is. Everything is set up on the way by scripts/setup.sh, which says what it
 # installs; everything that runs keeps its state under var/ (CURATOR_VAR names another folder).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo run smoke test check clean
+.PHONY: help setup setup-test demo run smoke test faults check clean
 .NOTPARALLEL:
 
 PORT ?= 8000
@@ -36,6 +36,9 @@ smoke: setup ## The demo without a reader, to the end; the last line counts what
 test: setup-test ## All checks and all tests
 	@sh scripts/check.sh
 	@$(PYTHON_HERE) -m pytest
+
+faults: setup-test ## Kill, restart and starve everything, fifty times over (minutes)
+	@FAULTS=50 $(PYTHON_HERE) -m pytest tests/faults
 
 check: setup ## The checks alone: style, types, imports, migrations, deployment
 	@sh scripts/check.sh

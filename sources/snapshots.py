@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -29,6 +30,10 @@ _KEPT_HEADERS = {
     *("content-type", "content-language", "content-encoding", "content-length", "date", "etag", "last-modified"),
     *("expires", "cache-control", "link", "location", "server", "age"),
 }
+
+
+class CannotKeep(Exception):
+    """The store took no bytes: it is full, away, or refuses us. The message is fit for staff."""
 
 
 class DamagedSnapshot(Exception):
@@ -65,12 +70,16 @@ def write(
     sha256: str = "",
 ) -> Retrieval:
     """The file stands afterwards. Touches no database, so that threads may call it. ``sha256``: of the body, where the
-    caller has it already."""
+    caller has it already. Raises CannotKeep."""
     digest = sha256 or hashlib.sha256(body).hexdigest()
     path = f"snapshots/{digest[:2]}/{digest}.zst"
-    if not _is_whole(path, digest):
-        default_storage.delete(path)  # half a file, from a crash while it was written
-        path = default_storage.save(path, ContentFile(zstd.compress(body)))
+    try:
+        if not _is_whole(path, digest):
+            default_storage.delete(path)  # half a file, from a crash while it was written
+            path = default_storage.save(path, ContentFile(zstd.compress(body)))
+    except (OSError, BotoCoreError, ClientError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise CannotKeep(f"What was fetched could not be kept in the store ({why}).") from error
     kept = {name: value[:1000] for name, value in (headers or {}).items() if name in _KEPT_HEADERS}
     return Retrieval(digest, path, len(body), url, media_type[:100], kept, at)
 
