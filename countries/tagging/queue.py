@@ -36,12 +36,12 @@ def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
 def _screen(items: list[Item], *, at: dt.datetime) -> None:
     gazetteer = current_gazetteer()
     situations = dict(Situation.objects.values_list("code", "id"))
-    scopes = _scopes({item.feed_id for item in items})
+    scopes = _scopes(items)
     texts = _texts(items)
     suggestions = []
     revisions = [(item, item.current_id) for item in items if item.current_id is not None]
     for item, revision_id in revisions:
-        scope = scopes.get(item.feed_id, frozenset())
+        scope = scopes.get(item.pk, frozenset())
         for found in suggest(gazetteer, title=item.title, text=texts[item.pk], scope=scope):
             suggestions.append(
                 TagSuggestion(
@@ -74,11 +74,14 @@ def _texts(items: list[Item]) -> dict[int, str]:
     return {pk: full or own for pk, full, own in rows}
 
 
-def _scopes(feed_ids: set[int]) -> dict[int, frozenset[str]]:
+def _scopes(items: list[Item]) -> dict[int, frozenset[str]]:
+    """What the feeds that carry each item usually report on, its own and the others, by item."""
+    pks = [item.pk for item in items]
     scopes: dict[int, set[str]] = {}
-    for feed_id, code in FeedScope.objects.filter(feed_id__in=feed_ids).values_list("feed_id", "situation__code"):
-        scopes.setdefault(feed_id, set()).add(code)
-    return {feed_id: frozenset(codes) for feed_id, codes in scopes.items()}
+    for path in ("feed__items", "feed__sightings__item"):
+        for pk, code in FeedScope.objects.filter(**{f"{path}__in": pks}).values_list(path, "situation__code"):
+            scopes.setdefault(pk, set()).add(code)
+    return {pk: frozenset(codes) for pk, codes in scopes.items()}
 
 
 def current_gazetteer() -> Gazetteer:

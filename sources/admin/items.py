@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.read_only import ReadOnly
 from sources import snapshots, stories
-from sources.models import FullText, Item, Revision, Snapshot
+from sources.models import FullText, Item, Revision, Sighting, Snapshot
 
 
 class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
@@ -48,6 +48,23 @@ class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
         )
 
 
+class SightingInline(ReadOnly, admin.TabularInline[Sighting, Item]):
+    """Who else carried it, and since when."""
+
+    model = Sighting
+    fields = ("feed", "seen_at", "published_at", "title", "text", "original")
+    readonly_fields = fields
+    ordering = ("seen_at", "pk")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sighting]:
+        return super().get_queryset(request).select_related("feed")
+
+    @admin.display(description=_("address"))
+    def original(self, sighting: Sighting) -> str:
+        return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', sighting.url)
+
+
 def _full_text(revision: Revision) -> FullText | None:
     full = getattr(revision, "full_text", None)
     return full if isinstance(full, FullText) else None
@@ -62,7 +79,7 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     show_full_result_count = False
     search_fields = ("title", "url", "feed__name")
     ordering = ("-reported_at", "-id")
-    inlines = (RevisionInline,)
+    inlines = (SightingInline, RevisionInline)
     actions = ("split_out",)
     fields = (
         *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from countries.models import Screening, TagSuggestion
+from countries.models import FeedScope, Screening, TagSuggestion
 from countries.tagging import decide
 from countries.tagging.queue import suggest_pending
-from sources.models import Revision
+from sources.models import Revision, Sighting
 from tests.factories.countries import NameFactory, SituationFactory, UserFactory
-from tests.factories.sources import NOON, ItemFactory
+from tests.factories.sources import NOON, FeedFactory, ItemFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +85,14 @@ def test_an_empty_queue_costs_one_look(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(3):
         assert suggest_pending(at=NOON) == 0
+
+
+def test_what_any_feed_that_carries_an_item_reports_on_counts_for_it(situation):
+    plain, carried, own = (ItemFactory(title="Calm in Bangui", text=f"Bangui, {word}.") for word in ("a", "b", "c"))
+    FeedScope.objects.create(feed=own.feed, situation=situation)
+    other = FeedFactory()
+    FeedScope.objects.create(feed=other, situation=situation)
+    Sighting.objects.create(item=carried, feed=other, url=carried.url, title=carried.title, seen_at=NOON)
+    suggest_pending(at=NOON)
+    scores = dict(TagSuggestion.objects.values_list("item", "score"))
+    assert scores[plain.pk] < scores[carried.pk] == scores[own.pk]

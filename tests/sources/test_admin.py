@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sources import opml, snapshots
 from sources.ingest import assign
-from sources.models import Feed, FetchState, FullText, Item, StarterPack, Story, StoryDecision
+from sources.models import Feed, FetchState, FullText, Item, Sighting, StarterPack, Story, StoryDecision
 from tests.factories.countries import UserFactory
 from tests.factories.sources import FeedFactory, FetchFactory, ItemFactory, StoryFactory
 
@@ -59,6 +59,15 @@ def test_a_list_costs_the_same_however_long_it_is(desk, name, django_assert_max_
     many = queries_of(desk, name, django_assert_max_num_queries)
     assert many <= few + 1  # a second kind of row may bring one more filter
     assert many <= 20
+
+
+def test_an_item_shows_who_else_carried_it_and_under_what_title(desk):
+    item = ItemFactory()
+    other = FeedFactory(name="The aggregator")
+    Sighting.objects.create(item=item, feed=other, url="https://other.example/1", title="Retitled", seen_at=AT)
+    page = desk.get(reverse("admin:sources_item_change", args=[item.pk])).content.decode()
+    for expected in ("The aggregator", "Retitled", "https://other.example/1"):
+        assert expected in page
 
 
 def test_an_item_shows_all_it_ever_said_and_its_bytes(desk, django_assert_max_num_queries):
