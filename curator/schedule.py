@@ -23,6 +23,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
     return {
         "fetch due feeds": _every(tick, "sources.tasks.fetch_due_feeds", "ingest"),
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
+        "notice silence": _every(3600, "sources.tasks.notice_silence", "default"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
@@ -31,6 +32,12 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "render published": _every(tick, "briefings.tasks.render_published", "default"),
         "queue digests": _every(tick, "delivery.tasks.queue_digests", "mail"),
         "send queued mail": _every(tick, "delivery.tasks.send_queued", "mail"),
+        # Once a day, and again later where nobody was up then: the second finds the first.
+        "report on sources": {
+            "task": "delivery.tasks.report_sources",
+            "schedule": crontab(hour="6-23", minute="10"),
+            "options": {"queue": "mail", "expires": 1800},
+        },
         "look for stuck mail": _every(60, "delivery.tasks.report_stuck", "mail"),
         "forget addresses": _every(3600, "delivery.tasks.forget_addresses", "mail"),
     }

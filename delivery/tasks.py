@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from countries.clock import edition_now
-from delivery import dispatch, keeping, schedule
+from delivery import dispatch, keeping, schedule, source_report
 
 #: A batch stops by itself well before its time limit: a worker that is killed leaves a mail in doubt.
 _BATCH = 200
@@ -28,6 +28,11 @@ def send_queued(**_: object) -> None:
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=60, time_limit=90)
 def report_stuck(**_: object) -> None:
     dispatch.report_stuck(at=timezone.now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=60, time_limit=90)
+def report_sources(**_: object) -> None:
+    source_report.queue(at=timezone.now())
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=240, time_limit=300)

@@ -14,7 +14,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from sources import client
+from sources import client, health
 from sources.ingest import assign, claim, full_text, identify, lanes, look, store
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
@@ -91,6 +91,12 @@ def extract_pending(**_: object) -> None:
                 reading = None
     except SoftTimeLimitExceeded:
         full_text.break_off(unfinished.values(), at_fault=reading, at=timezone.now())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
+def notice_silence(**_: object) -> None:
+    """Finds the feeds that have fallen silent, and those that speak again."""
+    health.notice(at=timezone.now())
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

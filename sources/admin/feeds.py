@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.read_only import ReadOnly
 from sources import feed_lists
 from sources.adapters import css, reliefweb
+from sources.admin import health
 from sources.admin.holds import HeldFeeds
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
@@ -150,8 +151,12 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
             obj.save(update_fields=fields)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs forget resolvers
-        view = self.admin_site.admin_view(self.export)
-        return [path("export/", view, name="sources_feed_export"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("export/", wrap(self.export), name="sources_feed_export"),
+            path("health/", wrap(health.page), name="sources_feed_health"),
+        ]
+        return [*own, *super().get_urls()]
 
     def export(self, request: HttpRequest) -> HttpResponse:
         """The feeds as a file for another reader; with ``?active=1`` only those that are fetched."""

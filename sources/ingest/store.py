@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from sources import snapshots
 from sources.ingest import holds, moves, pace, rows
@@ -122,7 +122,37 @@ def _record(found: Sequence[Found], interval: dt.timedelta) -> tuple[list[Fetch]
             _update_feed(step.feed, step.look, fetch, interval)
             _follow(step.feed, step.look, fetch)
         rows.update([step.feed for step, _ in done], _FEED_STATE)
+        _count_days(fetches)
     return fetches, [step.found for step, one in zip(steps, kept, strict=True) if one.is_put_off]
+
+
+_COUNTED = """
+    INSERT INTO sources_feedday (feed_id, date, looks, successes, items)
+    SELECT feed_id, date, sum(looks), sum(successes), sum(items)
+      FROM unnest(%s::bigint[], %s::date[], %s::int[], %s::int[], %s::int[]) AS n (feed_id, date, looks, successes, items)
+     GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (feed_id, date) DO UPDATE
+       SET looks = sources_feedday.looks + excluded.looks,
+           successes = sources_feedday.successes + excluded.successes,
+           items = sources_feedday.items + excluded.items
+"""
+
+
+def _count_days(fetches: Sequence[Fetch]) -> None:
+    """The day of each look counts it, and what it brought."""
+    if not fetches:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTED,
+            [
+                [fetch.feed_id for fetch in fetches],
+                [fetch.finished_at.astimezone(dt.UTC).date() for fetch in fetches],
+                [1] * len(fetches),
+                [int(FetchState(fetch.state).is_success) for fetch in fetches],
+                [fetch.new_items + fetch.carried_items for fetch in fetches],
+            ],
+        )
 
 
 def _judged(found: Found, feed: Feed) -> _Step:

@@ -4,6 +4,7 @@ Country-blind: nothing here knows what an item is about. Written by ``sources.in
 """
 
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
+from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.snapshots import Blob, Snapshot
@@ -14,6 +15,7 @@ __all__ = [
     "DatePrecision",
     "ExtractState",
     "Feed",
+    "FeedDay",
     "FeedFormat",
     "FeedHold",
     "FeedMove",
@@ -26,6 +28,7 @@ __all__ = [
     "ReusePolicy",
     "Revision",
     "Sighting",
+    "Silence",
     "Snapshot",
     "StarterPack",
     "Story",
