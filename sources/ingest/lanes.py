@@ -42,8 +42,15 @@ def lay(things: Iterable[A], *, per_host: int) -> list[list[A]]:
     return list(rows.values())
 
 
-def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int) -> Generator[tuple[T, R]]:
-    """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing.
+def _never() -> bool:
+    return False
+
+
+def work_off(
+    rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int, is_over: Callable[[], bool] = _never
+) -> Generator[tuple[T, R]]:
+    """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing; once
+    ``is_over`` says so, nothing more is begun, and what was not begun is missing too.
 
     Threads wait where results are not taken, so that few are in memory; where nobody takes any more, they stop.
     """
@@ -51,7 +58,7 @@ def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: in
     stopped = Event()
     with ThreadPoolExecutor(max(1, min(len(rows), at_once)), thread_name_prefix="lane") as pool:
         for row in rows:
-            pool.submit(_work_off_row, row, work, results, stopped)
+            pool.submit(_work_off_row, row, work, results, stopped, is_over)
         try:
             open_rows = len(rows)
             while open_rows:
@@ -64,10 +71,16 @@ def work_off(rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: in
             stopped.set()
 
 
-def _work_off_row(row: Sequence[T], work: Callable[[T], R], results: Queue[tuple[T, R] | None], stopped: Event) -> None:
+def _work_off_row(
+    row: Sequence[T],
+    work: Callable[[T], R],
+    results: Queue[tuple[T, R] | None],
+    stopped: Event,
+    is_over: Callable[[], bool],
+) -> None:
     try:
         for thing in row:
-            if stopped.is_set():
+            if stopped.is_set() or is_over():
                 return
             try:
                 done = work(thing)

@@ -69,6 +69,9 @@ class Item(models.Model):
     published_precision = models.CharField(
         max_length=10, choices=DatePrecision, default=DatePrecision.INFERRED, editable=False
     )
+    is_dated_by_page = models.BooleanField(
+        default=False, editable=False, help_text=_("the feed gave no date; its page gave this day")
+    )
     first_seen_at = models.DateTimeField(_("first seen"))
     reported_at = models.DateTimeField(
         _("reported"), help_text=_("when it was published, or first seen where that is unknown or in the future")
@@ -108,7 +111,9 @@ class Item(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-reported_at", "-id"], name="item_recent"),
-            models.Index(F("id"), name="item_to_extract", condition=Q(extract_state="pending")),
+            models.Index(
+                fields=["feed", "-reported_at", "id"], name="item_to_extract", condition=Q(extract_state="pending")
+            ),
             models.Index(F("id"), name="item_without_language", condition=Q(language_version="")),
             models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
             GinIndex(fields=["title"], name="item_title_trgm", opclasses=["gin_trgm_ops"]),
@@ -172,12 +177,21 @@ class Revision(models.Model):
 
 
 class FullText(models.Model):
-    """The text of the article page of one revision, with the snapshot it was taken from. Never changes."""
+    """The text of the article page of one revision, with the snapshot it was taken from. Never changes.
+
+    Title, author and date are empty where the feed said them itself; where they are not, the item has them from here.
+    """
 
     revision = models.OneToOneField(Revision, models.CASCADE, related_name="full_text")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
+    declared_url = models.CharField(
+        max_length=2000, blank=True, help_text=_("what the page gives as its own address, in canonical form")
+    )
+    title = models.CharField(max_length=500, blank=True, help_text=_("the page's, where the feed gave none"))
+    author = models.CharField(max_length=300, blank=True, help_text=_("the page's, where the feed named none"))
+    published_date = models.DateField(null=True, help_text=_("the page's, where the feed gave none"))
     extractor = models.CharField(max_length=60)
     extracted_at = models.DateTimeField()
 
