@@ -179,7 +179,7 @@ def _former(item: Item, decision: Decision) -> Sighting:
 
 def _revise(feed: Feed, decisions: Sequence[Decision], at: dt.datetime) -> None:
     """A changed entry is read anew: its page, its language. Its story stays, and so does when it was first published,
-    unless that was not known. No date says that it changed: feeds move those as they like."""
+    unless that was not known or only its page said so. No date says that it changed: feeds move those as they like."""
     by_item = _by_item(decisions)
     numbers = dict(Revision.objects.filter(item__in=by_item).values_list("item").annotate(last=Max("number")))
     revisions = rows.with_ids(
@@ -198,8 +198,9 @@ def _revise(feed: Feed, decisions: Sequence[Decision], at: dt.datetime) -> None:
         item.extract_state, item.extract_attempts, item.extract_after = _extract_state(feed, entry), 0, None
         item.last_error = _extract_error(feed, entry)
         item.language_version = ""
-        if item.published_at is None and entry.published_at is not None:
+        if (item.published_at is None or item.is_dated_by_page) and entry.published_at is not None:
             item.published_at, item.published_precision = entry.published_at, entry.precision
+            item.is_dated_by_page = False
             item.reported_at = min(entry.published_at, item.first_seen_at)
     Item.objects.bulk_update(items, _REVISED, batch_size=200)
 
@@ -207,5 +208,5 @@ def _revise(feed: Feed, decisions: Sequence[Decision], at: dt.datetime) -> None:
 _REVISED = [
     *("current", "title", "url", "canonical_url", "address_key", "owns_address", "author", "extract_state"),
     *("extract_attempts", "extract_after", "last_error", "language_version", "published_at", "published_precision"),
-    "reported_at",
+    *("reported_at", "is_dated_by_page"),
 ]
