@@ -209,6 +209,11 @@ FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, mo
 # Seconds between two requests of one thread to one host. The sample's server is ours.
 FETCH_PAUSE = 0 if DEMO else env.integer("FETCH_PAUSE", 1, least=0, most=600)
 FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
+# What reading one article page may take: seconds by the clock, and memory beyond what its process takes at rest.
+EXTRACT_PAGE_SECONDS = env.integer("EXTRACT_PAGE_SECONDS", 20, least=1, most=300)
+EXTRACT_PAGE_MEGABYTES = env.integer("EXTRACT_PAGE_MEGABYTES", 1000, least=100)
+# How long one task goes on beginning pages, in seconds.
+EXTRACT_TASK_SECONDS = env.integer("EXTRACT_TASK_SECONDS", 240, least=1, most=480)
 # Who we are to ReliefWeb's API, which answers callers that it has approved. Without it such feeds fail and say why.
 RELIEFWEB_APPNAME = env.text("RELIEFWEB_APPNAME")
 

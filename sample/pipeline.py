@@ -97,7 +97,7 @@ def _unfinished(items: QuerySet[Item]) -> list[str]:
         ("full text", Q(extract_state=ExtractState.PENDING)),
         ("language", Q(language_version="") & ~Q(extract_state=ExtractState.PENDING)),
         ("story", Q(story=None) & ~Q(language_version="")),
-        ("suggestions", ~Exists(screened) & ~Q(language_version="")),
+        ("suggestions", ~Exists(screened) & ~Q(language_version="") & Q(copy_of=None)),
     )
     left = []
     for name, is_waiting in stages:

@@ -1,4 +1,4 @@
-"""The fetch client as this installation's settings have it. For edges; the client itself reads no settings."""
+"""The fetch client and the reader of pages as this installation's settings have them. For edges; neither reads settings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import caches
 
 from sources.ingest.fetch import Fetcher, FetchPolicy
+from sources.ingest.page_reader import Limits, PageReader
 from sources.ingest.robots import Robots
 
 
@@ -28,6 +29,11 @@ def fetcher() -> Fetcher:
 def robots(fetcher: Fetcher) -> Robots:
     """What sites ask of that client. The cache itself, not Django's proxy, which would open one for each thread."""
     return Robots(fetcher, caches["default"])
+
+
+def page_reader() -> PageReader:
+    """A new process that reads pages within the limits. Close it, or use it in a ``with``."""
+    return PageReader(Limits(seconds=settings.EXTRACT_PAGE_SECONDS, memory=settings.EXTRACT_PAGE_MEGABYTES * 1_000_000))
 
 
 def interval() -> dt.timedelta:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import suppress
 from functools import partial
 
 from celery import shared_task
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sources import client, health
-from sources.ingest import assign, claim, full_text, identify, lanes, look, store
+from sources.ingest import assign, claim, full_text, identify, lanes, look, store, turns
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
 
@@ -65,32 +66,37 @@ def _read(fetcher: Fetcher, feed: Feed) -> store.Look:
     return look.read(feed, fetcher=fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
 
 
-def _retrieve(fetcher: Fetcher) -> Callable[[full_text.Claimed], Response | full_text.Failure]:
+def _retrieve(fetcher: Fetcher) -> Callable[[turns.Claimed], Response | full_text.Failure]:
     return partial(full_text.retrieve, fetcher, client.robots(fetcher))
 
 
-# Between the limits a thread may still read a robots.txt, wait for its turn and read a page.
-@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=600, time_limit=720)
+# After its own time is over a thread may still read a robots.txt, wait for its turn and read a page; then those are extracted.
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=660, time_limit=720)
 def extract_pending(**_: object) -> None:
-    """Reads article pages where the source allows it. Runs in a prefork pool: threads fetch the pages, the worker itself
-    takes out their text, one after another."""
-    claimed = full_text.claim(limit=_PAGES, at=timezone.now())
+    """Reads article pages where the source allows it, batch after batch while any wait and its time lasts. Runs in a prefork
+    pool: threads fetch the pages, a process of its own takes out their text, within limits for each page."""
+    ends = time.monotonic() + settings.EXTRACT_TASK_SECONDS
+    claimed = _claim_pages()
     if not claimed:
         return
-    unfinished = {item.item_id: item for item in claimed}
-    reading: full_text.Claimed | None = None
-    rows = lanes.lay(claimed, per_host=settings.FETCH_PER_HOST)
-    try:
-        with (
-            client.fetcher() as fetcher,
-            closing(lanes.work_off(rows, _retrieve(fetcher), at_once=_PAGES_AT_ONCE)) as pages,
-        ):
-            for reading, page in pages:
-                full_text.finish(reading, page, at=timezone.now())
-                del unfinished[reading.item_id]
-                reading = None
-    except SoftTimeLimitExceeded:
-        full_text.break_off(unfinished.values(), at_fault=reading, at=timezone.now())
+    with suppress(SoftTimeLimitExceeded), client.fetcher() as fetcher, client.page_reader() as reader:
+        reader.start()  # it takes half a second, and the first pages are fetched meanwhile
+        retrieve = _retrieve(fetcher)
+        while claimed:
+            full_text.work_off(
+                claimed,
+                retrieve,
+                read=reader.read,
+                per_host=settings.FETCH_PER_HOST,
+                at_once=_PAGES_AT_ONCE,
+                is_over=lambda: time.monotonic() >= ends,
+                now=timezone.now,
+            )
+            claimed = _claim_pages() if time.monotonic() < ends else []
+
+
+def _claim_pages() -> list[turns.Claimed]:
+    return turns.claim(limit=_PAGES, per_host=settings.FETCH_PER_HOST, at=timezone.now())
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

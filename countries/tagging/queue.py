@@ -19,12 +19,13 @@ from sources.models import Item
 
 
 def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
-    """Afterwards up to ``limit`` more items have been screened; returns how many."""
+    """Afterwards up to ``limit`` more items have been screened; returns how many. Copies of another item are not: nobody
+    has to decide on the same article twice."""
     seen = Screening.objects.filter(revision=OuterRef("current"), version=VERSION)
     with transaction.atomic():
         items = list(
             Item.objects.exclude(language_version="")
-            .filter(~Exists(seen), current__isnull=False)
+            .filter(~Exists(seen), current__isnull=False, copy_of=None)
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("id")[:limit]
         )

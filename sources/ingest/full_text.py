@@ -1,41 +1,36 @@
-"""Reads the pages of items whose source allows it: claim, fetch, extract, keep.
-
-A claim puts the item's next turn ahead and counts the attempt before anything is fetched, so that a page that kills its
-worker is tried five times and then left. Nothing is fetched or extracted inside a transaction.
-"""
+"""Reads the pages that ``turns`` claimed: fetch, extract, keep. Nothing is fetched or extracted inside a transaction."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
 from django.db import transaction
 
 from sources import snapshots
-from sources.ingest.extract import EXTRACTOR, NoArticle, extract
+from sources.ingest import dates, lanes, syndicated
+from sources.ingest.extract import EXTRACTOR, Extracted, NoArticle, extract
 from sources.ingest.fetch import Fetcher, FetchError, Response
+from sources.ingest.page_reader import Broken
 from sources.ingest.robots import Forbidden, Robots, TooSoon
-from sources.models import ExtractState, FullText, Item, ReusePolicy
+from sources.ingest.turns import MOST_ATTEMPTS, Claimed
+from sources.models import DatePrecision, ExtractState, FullText, Item
 from sources.querysets import ItemQuerySet
 
-MOST_ATTEMPTS = 5
-#: How long a claimed item is left alone. Longer than a batch may take.
-LEASE = dt.timedelta(minutes=15)
+#: A page that broke its reader gets one more turn, since a busy machine may have been the cause.
+MOST_BROKEN = 2
 _FIRST_WAIT = dt.timedelta(minutes=2)
+#: How long the other pages of a feed wait once one of them broke its reader, in seconds.
+_REST = 600
+#: A page's day says when something was reported only where it is that long past when we first saw it: nearer than that, the
+#: time of first sight is the better known, and a report must not fall behind an edition that is already made.
+_OLD = dt.timedelta(days=2)
 ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An item whose page is ours to read."""
-
-    item_id: int
-    revision_id: int
-    url: str
-    title: str
-    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +44,51 @@ class Failure:
     put_off: int | None = None
 
 
-def claim(*, limit: int, at: dt.datetime) -> list[Claimed]:
-    """Items to read now; nobody else gets them for the length of the lease."""
-    claimed: list[Claimed] = []
-    with transaction.atomic():
-        items = list(
-            Item.objects.to_extract(at)
-            .select_related("feed")
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("id")[:limit]
-        )
-        for item in items:
-            item.extract_attempts += 1
-            item.extract_after = at + LEASE
-            if item.current_id is None or not ReusePolicy(item.feed.reuse_policy).stores_full_text:
-                item.extract_state, item.extract_after = ExtractState.NOT_ALLOWED, None
-            elif item.extract_attempts > MOST_ATTEMPTS:
-                item.extract_state, item.extract_after = ExtractState.FAILED, None
-                item.last_error = item.last_error or "Reading the page was broken off each time."
-            else:
-                claimed.append(Claimed(item.pk, item.current_id, item.url, item.title, item.extract_attempts))
-        Item.objects.bulk_update(items, ["extract_attempts", "extract_after", "extract_state", "last_error"])
-    return claimed
+class Outcome(StrEnum):
+    """What became of a turn. The item's state says the rest."""
+
+    READ = "read"
+    NOT_READ = "not_read"
+    #: The page broke its reader, or took more than a page may.
+    BROKEN = "broken"
+
+
+class Read(Protocol):
+    """``extract``, or a ``PageReader``'s ``read``."""
+
+    def __call__(self, body: bytes, *, content_type: str, url: str = "", with_metadata: bool = False) -> Extracted: ...
+
+
+# ------------------------------------------------------------------------------------------------ a batch
+def work_off(
+    claimed: Sequence[Claimed],
+    retrieve: Callable[[Claimed], Response | Failure],
+    *,
+    read: Read,
+    per_host: int,
+    at_once: int,
+    is_over: Callable[[], bool],
+    now: Callable[[], dt.datetime],
+) -> None:
+    """Every claimed page is read, has failed, or has its turn back: those that were not begun when the time was over, and
+    those that were under way when something else ended the work. Threads fetch; the pages are read one after another."""
+    unfinished = {item.item_id: item for item in claimed}
+    reading: Claimed | None = None
+    resting: set[int] = set()
+    rows = lanes.lay(claimed, per_host=per_host)
+    try:
+        with closing(lanes.work_off(rows, retrieve, at_once=at_once, is_over=is_over)) as pages:
+            for reading, page in pages:
+                found = _RESTS if reading.feed_id in resting else page
+                if finish(reading, found, at=now(), read=read) is Outcome.BROKEN:
+                    resting.add(reading.feed_id)
+                del unfinished[reading.item_id]
+                reading = None
+    finally:
+        break_off(unfinished.values(), at_fault=reading, at=now())
+
+
+_RESTS = Failure("Another page of this feed broke its reader.", may_pass=True, put_off=_REST)
 
 
 def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | Failure:
@@ -89,16 +107,57 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
         )
 
 
-def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime) -> bool:
-    """The text stands beside its snapshot, or the item says why not. Whether there is a text."""
+def break_off(unfinished: Iterable[Claimed], *, at_fault: Claimed | None, at: dt.datetime) -> None:
+    """The work ended before these were done. The page that was being read has used up a turn; the others get theirs back, at
+    once."""
+    for claimed in unfinished:
+        if claimed == at_fault:
+            _fail(claimed, Failure("Reading the page was broken off.", may_pass=True), at)
+        else:
+            _of(claimed).update(extract_attempts=claimed.attempt - 1, extract_after=None)
+
+
+# ------------------------------------------------------------------------------------------------ one page
+def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime, read: Read = extract) -> Outcome:
+    """The text stands beside its snapshot, or the item says why not. Where the feed gave no title, author or date, the item
+    has the page's; what the feed said stays."""
     if isinstance(found, Failure):
         _fail(claimed, found, at)
-        return False
+        return Outcome.NOT_READ
     try:
-        text = _without_title(extract(found.body, content_type=found.content_type), claimed.title)
+        page = read(
+            found.body,
+            content_type=found.content_type,
+            url=found.final_url,
+            with_metadata=claimed.lacks_anything,
+        )
+        _compare(page, claimed)
     except NoArticle as error:
         _fail(claimed, Failure(str(error), may_pass=False), at)
-        return False
+        return Outcome.NOT_READ
+    except Broken as error:
+        _fail(claimed, Failure(str(error), may_pass=claimed.attempt < MOST_BROKEN), at)
+        return Outcome.BROKEN
+    try:
+        _keep(claimed, found, page, at)
+    except snapshots.CannotKeep as error:
+        _fail(claimed, Failure(str(error), may_pass=True), at)
+        return Outcome.NOT_READ
+    syndicated.recognise(claimed.item_id)
+    return Outcome.READ
+
+
+def _compare(page: Extracted, claimed: Claimed) -> None:
+    """Raises NoArticle where the page shows far less than the feed itself: a teaser before a paywall must not stand for the
+    whole text that the feed gave."""
+    if len(page.text) * 2 < claimed.feed_length:
+        raise NoArticle(
+            f"The page shows {len(page.text):,} characters where the feed itself has {claimed.feed_length:,};"
+            " the feed's text stands."
+        )
+
+
+def _keep(claimed: Claimed, found: Response, page: Extracted, at: dt.datetime) -> None:
     snapshot = snapshots.keep(
         found.body,
         url=found.final_url,
@@ -106,6 +165,10 @@ def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime) -> b
         headers=found.headers,
         at=at,
     )
+    title = page.title if claimed.lacks_title else ""
+    author = page.author if claimed.lacks_author else ""
+    dated = _dated(page, at) if claimed.lacks_date else dates.UNKNOWN
+    text = _without_title(page.text, title or claimed.title)
     with transaction.atomic():
         FullText.objects.get_or_create(
             revision_id=claimed.revision_id,
@@ -113,21 +176,34 @@ def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime) -> b
                 "snapshot": snapshot,
                 "text": text,
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                "declared_url": page.canonical_url,
+                "title": title,
+                "author": author,
+                "published_date": dated.at.date() if dated.at else None,
                 "extractor": EXTRACTOR,
                 "extracted_at": at,
             },
         )
-        _of(claimed).update(extract_state=ExtractState.DONE, extract_after=None, last_error="")
-    return True
+        said = ({"title": title} if title else {}) | ({"author": author} if author else {})
+        _of(claimed).update(
+            extract_state=ExtractState.DONE, extract_after=None, last_error="", **said, **_times(claimed, dated)
+        )
 
 
-def break_off(unfinished: Iterable[Claimed], *, at_fault: Claimed | None, at: dt.datetime) -> None:
-    """The worker ran out of time. The page it was reading has used up a turn; the others get theirs back, at once."""
-    for claimed in unfinished:
-        if claimed == at_fault:
-            _fail(claimed, Failure("Reading the page took too long.", may_pass=True), at)
-        else:
-            _of(claimed).update(extract_attempts=claimed.attempt - 1, extract_after=None)
+def _dated(page: Extracted, at: dt.datetime) -> dates.Dated:
+    return dates.read(page.published.isoformat(), guess=None, at=at) if page.published else dates.UNKNOWN
+
+
+def _times(claimed: Claimed, dated: dates.Dated) -> dict[str, object]:
+    """What the page's day changes in the item."""
+    if dated.at is None:
+        return {}
+    times: dict[str, object] = {
+        "published_at": dated.at,
+        "published_precision": DatePrecision.DAY,
+        "is_dated_by_page": True,
+    }
+    return times | ({"reported_at": dated.at} if dated.at + _OLD <= claimed.first_seen_at else {})
 
 
 def _without_title(text: str, title: str) -> str:

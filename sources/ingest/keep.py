@@ -275,13 +275,13 @@ def _former(item: Item, decision: Decision, pk: int) -> tuple[object, ...]:
 _REVISED = (
     *("current", "title", "url", "canonical_url", "address_key", "owns_address", "author", "extract_state"),
     *("extract_attempts", "extract_after", "last_error", "language_version", "published_at", "published_precision"),
-    "reported_at",
+    *("reported_at", "is_dated_by_page"),
 )
 
 
 def _revise(found: Sequence[tuple[Brought, Decision]]) -> None:
     """A changed entry is read anew: its page, its language. Its story stays, and so does when it was first published,
-    unless that was not known. No date says that it changed: feeds move those as they like."""
+    unless that was not known or only its page said so. No date says that it changed: feeds move those as they like."""
     by_item = {decision.item_id: (look, decision) for look, decision in found if decision.item_id is not None}
     if not by_item:
         return
@@ -307,6 +307,7 @@ def _bring_up_to_date(item: Item, look: Brought, decision: Decision, revision_id
     item.extract_state, item.last_error = _extraction(look.terms, entry)
     item.extract_attempts, item.extract_after = 0, None
     item.language_version = ""
-    if item.published_at is None and entry.published_at is not None:
+    if (item.published_at is None or item.is_dated_by_page) and entry.published_at is not None:
+        item.is_dated_by_page = False
         item.published_at, item.published_precision = entry.published_at, entry.precision
         item.reported_at = min(entry.published_at, item.first_seen_at)

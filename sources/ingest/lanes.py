@@ -42,27 +42,43 @@ def lay(things: Iterable[A], *, per_host: int) -> list[list[A]]:
     return list(rows.values())
 
 
+def _never() -> bool:
+    return False
+
+
 def work_off(
-    rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int, pause: float = 0.0
+    rows: Sequence[Sequence[T]],
+    work: Callable[[T], R],
+    *,
+    at_once: int,
+    pause: float = 0.0,
+    is_over: Callable[[], bool] = _never,
 ) -> Generator[tuple[T, R]]:
-    """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing.
-    Between two things of one row, which are of one host, ``pause`` seconds go by.
+    """Each thing with what ``work`` made of it, as it is done. Where ``work`` raises, that thing is logged and missing; once
+    ``is_over`` says so, nothing more is begun, and what was not begun is missing too. Between two things of one row, which
+    are of one host, ``pause`` seconds go by.
 
     Threads wait where results are not taken, so that few are in memory; where nobody takes any more, they stop.
     """
-    for batch in work_off_in_batches(rows, work, at_once=at_once, most=1, pause=pause):
+    for batch in work_off_in_batches(rows, work, at_once=at_once, most=1, pause=pause, is_over=is_over):
         yield from batch
 
 
 def work_off_in_batches(
-    rows: Sequence[Sequence[T]], work: Callable[[T], R], *, at_once: int, most: int, pause: float = 0.0
+    rows: Sequence[Sequence[T]],
+    work: Callable[[T], R],
+    *,
+    at_once: int,
+    most: int,
+    pause: float = 0.0,
+    is_over: Callable[[], bool] = _never,
 ) -> Generator[list[tuple[T, R]]]:
     """The same, with all that is done by the time somebody asks, ``most`` at once: who writes slowly writes many together."""
     results: Queue[tuple[T, R] | None] = Queue(maxsize=max(at_once, most))
     stopped = Event()
     with ThreadPoolExecutor(max(1, min(len(rows), at_once)), thread_name_prefix="lane") as pool:
         for row in rows:
-            pool.submit(_work_off_row, row, work, results, stopped, pause)
+            pool.submit(_work_off_row, row, work, results, stopped, pause, is_over)
         try:
             open_rows = len(rows)
             while open_rows:
@@ -93,11 +109,16 @@ def _waiting(results: Queue[tuple[T, R] | None], most: int) -> tuple[list[tuple[
 
 
 def _work_off_row(
-    row: Sequence[T], work: Callable[[T], R], results: Queue[tuple[T, R] | None], stopped: Event, pause: float
+    row: Sequence[T],
+    work: Callable[[T], R],
+    results: Queue[tuple[T, R] | None],
+    stopped: Event,
+    pause: float,
+    is_over: Callable[[], bool],
 ) -> None:
     try:
         for position, thing in enumerate(row):
-            if stopped.wait(pause if position else 0):
+            if stopped.wait(pause if position else 0) or is_over():
                 return
             try:
                 done = work(thing)

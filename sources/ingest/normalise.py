@@ -39,7 +39,7 @@ def publication(entry: Entry, *, feed_url: str, at: dt.datetime) -> Publication:
     """The entry, cleaned. ``at`` is when it was fetched: nothing is published later. Raises Unusable."""
     url = urls.followable(entry.url, base=feed_url)
     text = _plain(entry.text)
-    title = _title(entry.title) or clean_line(text, 100) or _title_of_url(url)
+    title = _title(entry.title) or makeshift_title(text, url=url)
     if not title:
         raise Unusable("An entry has neither title, text nor a link that can be followed.")
     dated = dates.read(entry.published, guess=entry.published_guess, at=at)
@@ -66,6 +66,11 @@ def _hash(title: str, text: str) -> str:
     """The same for words with one space between them."""
     words = f"{title}\n{text}"
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def makeshift_title(text: str, *, url: str) -> str:
+    """What stands as the title of an entry that has none: how its text begins, or where it leads."""
+    return clean_line(text, 100) or _title_of_url(url)
 
 
 def _identifier(value: str, canonical_url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,9 @@ class Item(models.Model):
     published_precision = models.CharField(
         max_length=10, choices=DatePrecision, default=DatePrecision.INFERRED, editable=False
     )
+    is_dated_by_page = models.BooleanField(
+        default=False, editable=False, help_text=_("the feed gave no date; its page gave this day")
+    )
     first_seen_at = models.DateTimeField(_("first seen"))
     reported_at = models.DateTimeField(
         _("reported"), help_text=_("when it was published, or first seen where that is unknown or in the future")
@@ -111,7 +114,9 @@ class Item(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-reported_at", "-id"], name="item_recent"),
-            models.Index(F("id"), name="item_to_extract", condition=Q(extract_state="pending")),
+            models.Index(
+                fields=["feed", "-reported_at", "id"], name="item_to_extract", condition=Q(extract_state="pending")
+            ),
             models.Index(F("id"), name="item_without_language", condition=Q(language_version="")),
             models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
             models.Index(fields=["story"], name="item_of_story", condition=Q(story__isnull=False)),
@@ -183,18 +188,30 @@ class Revision(models.Model):
 
 
 class FullText(models.Model):
-    """The text of the article page of one revision, with the snapshot it was taken from. Never changes."""
+    """The text of the article page of one revision, with the snapshot it was taken from. Never changes.
+
+    Title, author and date are empty where the feed said them itself; where they are not, the item has them from here.
+    """
 
     revision = models.OneToOneField(Revision, models.CASCADE, related_name="full_text")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+")
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
+    declared_url = models.CharField(
+        max_length=2000, blank=True, help_text=_("what the page gives as its own address, in canonical form")
+    )
+    title = models.CharField(max_length=500, blank=True, help_text=_("the page's, where the feed gave none"))
+    author = models.CharField(max_length=300, blank=True, help_text=_("the page's, where the feed named none"))
+    published_date = models.DateField(null=True, help_text=_("the page's, where the feed gave none"))
     extractor = models.CharField(max_length=60)
     extracted_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("full text")
         verbose_name_plural = _("full texts")
+        indexes: ClassVar = [
+            HashIndex(fields=["declared_url"], name="full_text_declares", condition=~Q(declared_url="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.revision_id} {self.sha256[:12]}"

@@ -72,7 +72,7 @@ def test_the_text_of_every_article_is_found_amid_its_page(
     for versions in library.versions.values():
         article = versions[0]
         page = visitor.get(by_slug[article.feed].article_path(article))
-        found = " ".join(extract.extract(page.body, content_type=page.headers["content-type"]).split())
+        found = " ".join(extract.extract(page.body, content_type=page.headers["content-type"]).text.split())
         for block in article.blocks:
             if block.form != "heading":
                 assert all(" ".join(text.split()) in found for text in block.texts), article.id

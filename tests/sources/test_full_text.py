@@ -6,12 +6,17 @@ import datetime as dt
 
 import pytest
 from django.core.cache import caches
+from django.db import transaction
 
 from sources import snapshots
-from sources.ingest import full_text
-from sources.ingest.extract import NoArticle, extract
+from sources.ingest import full_text, turns
+from sources.ingest.dates import Precision
+from sources.ingest.extract import extract
+from sources.ingest.keep import Brought, keep
+from sources.ingest.normalise import Publication
+from sources.ingest.page_reader import Broken
 from sources.ingest.robots import Robots
-from sources.models import ExtractState, FullText, Item, ReusePolicy, Revision
+from sources.models import DatePrecision, ExtractState, FullText, Item, ReusePolicy, Revision
 from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer
 
@@ -29,41 +34,6 @@ PAGE = (
 )
 
 
-# ------------------------------------------------------------------------------------------------ the page
-def test_the_article_is_found_and_the_rest_of_the_page_left():
-    text = extract(PAGE.encode(), content_type="text/html; charset=utf-8")
-    assert all(words in text for words in PARAGRAPHS)
-    assert "newsletter" not in text
-    assert "Home" not in text
-    assert "\n\n" in text
-
-
-def test_a_page_that_lies_about_its_encoding_is_read():
-    page = PAGE.replace("Traders", "Les commerçants étaient").encode("latin-1", "replace")
-    assert "commerçants étaient" in extract(page, content_type="text/html; charset=utf-8")
-
-
-@pytest.mark.parametrize(
-    ("body", "content_type", "reason"),
-    [
-        (b"%PDF-1.7", "application/pdf", "not a page of text"),
-        (b"\x89PNG\x00\x00\x00", "text/html", "holds data"),
-        (b"<html><body><p>Just a moment...</p></body></html>", "text/html", "No article"),
-        (b"", "text/html", "No article"),
-        (b"<" * 100_000, "text/html", "No article|cannot be read"),
-        (b"<div>" * 100_000, "text/html", "No article|cannot be read"),
-    ],
-)
-def test_what_is_no_article_is_refused_with_a_reason(body, content_type, reason):
-    with pytest.raises(NoArticle, match=reason):
-        extract(body, content_type=content_type)
-
-
-def test_a_page_of_plain_text_is_its_own_article():
-    assert extract(" ".join(PARAGRAPHS).encode(), content_type="text/plain").startswith("The ferry")
-
-
-# ------------------------------------------------------------------------------------------------ the stage
 @pytest.fixture
 def item(site):
     site.answers["/ferry"] = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
@@ -77,7 +47,7 @@ def turn(site, *, at: dt.datetime = AT) -> None:
     """One turn of the stage, as the task has it."""
     with site.fetcher() as fetcher:
         robots = Robots(fetcher, caches["default"])
-        for claimed in full_text.claim(limit=10, at=at):
+        for claimed in turns.claim(limit=10, at=at):
             full_text.finish(claimed, full_text.retrieve(fetcher, robots, claimed), at=at)
 
 
@@ -114,7 +84,7 @@ def test_terms_that_changed_meanwhile_are_obeyed(site, item, policy):
 def test_what_may_pass_is_tried_five_times_further_and_further_apart(site, item):
     site.answers["/ferry"] = Answer(status=503, headers={"Content-Length": "0"})
     at, waits = AT, []
-    for _ in range(full_text.MOST_ATTEMPTS):
+    for _ in range(turns.MOST_ATTEMPTS):
         turn(site, at=at)
         item.refresh_from_db()
         if item.extract_after is not None:
@@ -123,9 +93,9 @@ def test_what_may_pass_is_tried_five_times_further_and_further_apart(site, item)
             at = item.extract_after
     assert item.extract_state == ExtractState.FAILED
     assert "answers 503" in item.last_error
-    assert len(pages(site)) == full_text.MOST_ATTEMPTS
+    assert len(pages(site)) == turns.MOST_ATTEMPTS
     assert waits == sorted(waits)
-    assert len(set(waits)) == full_text.MOST_ATTEMPTS - 1
+    assert len(set(waits)) == turns.MOST_ATTEMPTS - 1
 
 
 @pytest.mark.django_db
@@ -146,22 +116,8 @@ def test_what_will_not_pass_is_given_up_at_once_with_its_reason(site, item, answ
 
 
 @pytest.mark.django_db
-def test_a_page_that_kills_its_worker_is_left_after_five_times(site, item):
-    """The attempt is counted when the item is claimed, so a worker that never comes back counts too."""
-    at = AT
-    for _ in range(full_text.MOST_ATTEMPTS):
-        assert [one.item_id for one in full_text.claim(limit=10, at=at)] == [item.pk]
-        assert full_text.claim(limit=10, at=at) == []
-        at += full_text.LEASE
-    assert full_text.claim(limit=10, at=at) == []
-    item.refresh_from_db()
-    assert item.extract_state == ExtractState.FAILED
-    assert "broken off" in item.last_error
-
-
-@pytest.mark.django_db
 def test_a_revision_that_came_meanwhile_keeps_its_turn(site, item):
-    (claimed,) = full_text.claim(limit=10, at=AT)
+    (claimed,) = turns.claim(limit=10, at=AT)
     item.current = Revision.objects.create(
         item=item, number=2, title=item.title, text="New", content_hash="1" * 64, seen_at=AT
     )
@@ -174,3 +130,163 @@ def test_a_revision_that_came_meanwhile_keeps_its_turn(site, item):
     turn(site)
     assert set(FullText.objects.values_list("revision__number", flat=True)) == {1, 2}
     assert Item.objects.get().extract_state == ExtractState.DONE
+
+
+@pytest.mark.django_db
+def test_a_page_with_far_less_than_the_feed_leaves_the_feeds_text_standing(site, item):
+    """A teaser before a paywall."""
+    item.current.text = " ".join(PARAGRAPHS) * 5
+    item.current.save()
+    turn(site)
+    item.refresh_from_db()
+    assert item.extract_state == ExtractState.FAILED
+    assert "the feed's text stands" in item.last_error
+    assert Revision.objects.select_related("full_text").get().reading_text == item.current.text
+
+
+@pytest.mark.django_db
+def test_a_page_that_broke_its_reader_gets_one_more_turn(site, item):
+    def breaks(body, **_):
+        raise Broken("The page made its reader crash (SIGSEGV).")
+
+    at = AT
+    for attempt, state in ((1, ExtractState.PENDING), (2, ExtractState.FAILED)):
+        with site.fetcher() as fetcher:
+            (claimed,) = turns.claim(limit=10, at=at)
+            found = full_text.retrieve(fetcher, Robots(fetcher, caches["default"]), claimed)
+            assert full_text.finish(claimed, found, at=at, read=breaks) is full_text.Outcome.BROKEN
+        item.refresh_from_db()
+        assert (item.extract_state, item.extract_attempts) == (state, attempt)
+        assert "SIGSEGV" in item.last_error
+        at += dt.timedelta(hours=1)
+    assert turns.claim(limit=10, at=at) == []
+
+
+@pytest.mark.django_db
+def test_the_page_at_fault_has_used_up_its_turn():
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    fault, other = (ItemFactory(feed=feed, extract_state=ExtractState.PENDING) for _ in range(2))
+    claimed = {one.item_id: one for one in turns.claim(limit=10, at=AT)}
+    full_text.break_off(claimed.values(), at_fault=claimed[fault.pk], at=AT)
+    fault.refresh_from_db()
+    other.refresh_from_db()
+    assert (fault.extract_attempts, other.extract_attempts) == (1, 0)
+    assert fault.extract_after > AT
+    assert "broken off" in fault.last_error
+    assert [one.item_id for one in turns.claim(limit=10, at=AT)] == [other.pk]
+
+
+# ------------------------------------------------------------------------------------------------ what the feed did not say
+DECLARING = PAGE.replace(
+    "<head>",
+    "<head><meta property='article:published_time' content='2026-02-20T09:30:00+03:00'>"
+    "<meta name='author' content='Amina Okafor'><meta property='og:title' content='Ferry sails again'>"
+    "<link rel='canonical' href='/ferry?utm_source=feed&amp;page=1'>",
+)
+
+
+@pytest.fixture
+def bare(site, item):
+    """An item of which its feed gave nothing but the address and a text."""
+    site.answers["/ferry"] = Answer(DECLARING.encode(), headers={"Content-Type": "text/html"})
+    Item.objects.filter(pk=item.pk).update(
+        title="Nothing is said.",
+        author="",
+        published_at=None,
+        published_precision=DatePrecision.INFERRED,
+        first_seen_at=AT,
+        reported_at=AT,
+    )
+    return item
+
+
+@pytest.mark.django_db
+def test_what_the_feed_did_not_say_is_taken_from_the_page_and_marked(site, bare):
+    turn(site)
+    bare.refresh_from_db()
+    full = FullText.objects.get()
+    day = dt.datetime(2026, 2, 20, tzinfo=dt.UTC)
+    assert (bare.title, bare.author) == ("Ferry sails again", "Amina Okafor") == (full.title, full.author)
+    assert (bare.published_at, bare.published_precision) == (day, DatePrecision.DAY)
+    assert bare.is_dated_by_page
+    assert full.published_date == day.date()
+    assert full.declared_url.endswith("/ferry?page=1")
+    assert full.text.startswith(PARAGRAPHS[0])  # the headline went, though the feed did not have it
+
+
+@pytest.mark.django_db
+def test_what_the_feed_said_is_never_overwritten(site, item):
+    site.answers["/ferry"] = Answer(DECLARING.encode(), headers={"Content-Type": "text/html"})
+    Item.objects.filter(pk=item.pk).update(title="Another headline", author="Desk")
+    before = Item.objects.values("published_at", "published_precision", "reported_at").get()
+    turn(site)
+    item.refresh_from_db()
+    full = FullText.objects.get()
+    assert (item.title, item.author, item.is_dated_by_page) == ("Another headline", "Desk", False)
+    assert Item.objects.values("published_at", "published_precision", "reported_at").get() == before
+    assert (full.title, full.author, full.published_date) == ("", "", None)
+    assert full.declared_url  # nobody overwrites anything with it
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("day", "moves"),
+    [("2026-02-20", True), ("2026-03-02", True), ("2026-03-03", False), ("2026-03-04", False)],
+)
+def test_a_pages_day_moves_a_report_only_where_it_is_long_past(site, bare, day, moves):
+    """An old page is no news of today; a page of yesterday must not fall behind an edition that is already made."""
+    site.answers["/ferry"].body = DECLARING.replace("2026-02-20", day).encode()
+    turn(site)
+    bare.refresh_from_db()
+    assert bare.published_at.date().isoformat() == day
+    assert bare.reported_at == (bare.published_at if moves else AT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2026-03-05", "2031-01-01", "1970-01-01"])
+def test_a_day_that_cannot_be_is_no_date(site, bare, day):
+    site.answers["/ferry"].body = DECLARING.replace("2026-02-20", day).encode()
+    turn(site)
+    bare.refresh_from_db()
+    assert bare.extract_state == ExtractState.DONE
+    assert (bare.published_at, bare.reported_at, bare.is_dated_by_page) == (None, AT, False)
+
+
+@pytest.mark.django_db
+def test_metadata_is_only_asked_for_where_the_feed_had_none(site, item, bare):
+    asked = []
+
+    def read(body, *, content_type, url, with_metadata):
+        asked.append(with_metadata)
+        return extract(body, content_type=content_type, url=url, with_metadata=with_metadata)
+
+    full = ItemFactory(feed=item.feed, url=f"{site.base}/ferry?2", author="Desk", extract_state=ExtractState.PENDING)
+    site.answers["/ferry?2"] = site.answers["/ferry"]
+    with site.fetcher() as fetcher:
+        robots = Robots(fetcher, caches["default"])
+        for claimed in sorted(turns.claim(limit=10, at=AT), key=lambda one: one.item_id == full.pk):
+            full_text.finish(claimed, full_text.retrieve(fetcher, robots, claimed), at=AT, read=read)
+    assert asked == [True, False]
+
+
+@pytest.mark.django_db
+def test_a_date_that_the_feed_gives_later_counts_more_than_its_pages(site, bare):
+    turn(site)
+    said = dt.datetime(2026, 3, 4, 11, 5, 9, tzinfo=dt.UTC)
+    entry = Publication(
+        external_id=bare.external_id,
+        url=bare.url,
+        canonical_url=bare.canonical_url,
+        title="Ferry sails again",
+        text="It sails, and fares have changed.",
+        author="",
+        published_at=said,
+        precision=Precision.SECOND,
+        content_hash="2" * 64,
+    )
+    with transaction.atomic():
+        (kept,) = keep([Brought(bare.feed, [entry], AT)])
+    assert kept.changed == 1
+    bare.refresh_from_db()
+    assert (bare.published_at, bare.published_precision) == (said, DatePrecision.SECOND)
+    assert (bare.reported_at, bare.is_dated_by_page) == (said, False)

@@ -8,7 +8,7 @@ import time
 import pytest
 from django.core.cache import caches
 
-from sources.ingest import full_text
+from sources.ingest import turns
 from sources.ingest.fetch import Fetcher, FetchPolicy
 from sources.ingest.robots import Forbidden, NotNow, Robots, TooSoon
 from sources.models import ExtractState, ReusePolicy
@@ -211,5 +211,5 @@ def test_a_page_put_off_for_the_sites_pause_has_used_up_no_attempt(site, item):
     assert item.extract_state == ExtractState.DONE
     assert (second.extract_state, second.extract_attempts) == (ExtractState.PENDING, 0)
     assert second.extract_after == AT + dt.timedelta(seconds=40)
-    assert full_text.claim(limit=10, at=AT) == []
+    assert turns.claim(limit=10, at=AT) == []
     assert pages(site) == ["/ferry"]

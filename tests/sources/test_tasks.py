@@ -14,12 +14,13 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from sources import tasks
-from sources.ingest import claim, full_text, lanes
+from sources.ingest import claim, lanes, turns
 from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Story
 from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer
 from tests.sources.test_full_text import PAGE
 from tests.sources.test_look import rss
+from tests.sources.test_page_reader import ENDLESS
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 
@@ -98,6 +99,19 @@ def test_threads_end_where_nobody_takes_their_results():
     running.close()
     assert len(worked) < 50
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lane")]
+
+
+def test_what_was_not_begun_when_time_was_over_is_missing_and_what_was_is_not():
+    things = [Thing(f"https://a.example/{number}") for number in range(9)]
+    over = threading.Event()
+
+    def work(thing: Thing) -> str:
+        if thing.url.endswith("/2"):
+            over.set()
+        return thing.url
+
+    done = list(lanes.work_off(lanes.lay(things, per_host=1), work, at_once=4, is_over=over.is_set))
+    assert [thing for thing, _ in done] == things[:3]
 
 
 # ------------------------------------------------------------------------------------------------ the whole way
@@ -185,15 +199,61 @@ def test_a_worker_that_runs_out_of_time_gives_turns_back(allowed, soft_limit, se
     }
 
 
-@pytest.mark.django_db
-def test_the_page_at_fault_has_used_up_its_turn():
+@pytest.mark.django_db(transaction=True)
+def test_pages_that_were_not_reached_in_time_have_their_turn_back(allowed, settings):
+    """One slow host does not hold the end of a task: what is under way is finished, the rest comes again."""
+    settings.EXTRACT_TASK_SECONDS, settings.FETCH_PER_HOST = 1, 1
+
+    def slowly(handler):
+        time.sleep(0.7)
+        return Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
+
     feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
-    fault, other = (ItemFactory(feed=feed, extract_state=ExtractState.PENDING) for _ in range(2))
-    claimed = full_text.claim(limit=10, at=AT)
-    full_text.break_off(claimed, at_fault=claimed[0], at=AT)
-    fault.refresh_from_db()
-    other.refresh_from_db()
-    assert (fault.extract_attempts, other.extract_attempts) == (1, 0)
-    assert fault.extract_after > AT
-    assert "took too long" in fault.last_error
-    assert [one.item_id for one in full_text.claim(limit=10, at=AT)] == [other.pk]
+    for number in range(4):
+        allowed.answers[f"/slow?{number}"] = slowly
+        ItemFactory(feed=feed, url=f"{allowed.base}/slow?{number}", extract_state=ExtractState.PENDING)
+    tasks.extract_pending()
+    states = Counter(Item.objects.values_list("extract_state", "extract_attempts", "extract_after"))
+    assert states[ExtractState.DONE, 1, None] == 2
+    assert states[ExtractState.PENDING, 0, None] == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_breaks_its_reader_costs_itself_and_its_feed_a_rest(allowed, settings):
+    settings.EXTRACT_PAGE_SECONDS, settings.FETCH_PER_HOST = 1, 1
+    hostile, honest = (FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL) for _ in range(2))
+    html = {"Content-Type": "text/html"}
+    for feed, name, body in (
+        (hostile, "bad", ENDLESS),
+        (hostile, "behind", PAGE.encode()),
+        (honest, "good", PAGE.encode()),
+    ):
+        allowed.answers[f"/{name}"] = Answer(body, headers=html)
+        ItemFactory(
+            feed=feed,
+            url=f"{allowed.base}/{name}",
+            extract_state=ExtractState.PENDING,
+            reported_at=AT - dt.timedelta(hours=name == "behind"),
+        )
+    tasks.extract_pending()
+    bad, behind, good = (Item.objects.get(url__endswith=name) for name in ("bad", "behind", "good"))
+    assert (good.extract_state, good.extract_attempts) == (ExtractState.DONE, 1)
+    assert (bad.extract_state, bad.extract_attempts) == (ExtractState.PENDING, 1)
+    assert "longer than 1 seconds" in bad.last_error
+    assert (behind.extract_state, behind.extract_attempts) == (ExtractState.PENDING, 0)
+    assert behind.extract_after > timezone.now()
+    Item.objects.filter(pk=bad.pk).update(extract_after=None)
+    tasks.extract_pending()
+    bad.refresh_from_db()
+    assert (bad.extract_state, bad.extract_attempts) == (ExtractState.FAILED, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_pages_than_one_batch_takes_are_read_in_one_task(allowed):
+    page = Answer(PAGE.encode(), headers={"Content-Type": "text/html"})
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    for number in range(turns.SHARE + 1):
+        allowed.answers[f"/{number}"] = page
+        ItemFactory(feed=feed, url=f"{allowed.base}/{number}", extract_state=ExtractState.PENDING)
+    tasks.extract_pending()
+    assert set(Item.objects.values_list("extract_state", flat=True)) == {ExtractState.DONE}
