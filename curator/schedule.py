@@ -24,6 +24,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "fetch due feeds": _every(tick, "sources.tasks.fetch_due_feeds", "ingest"),
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
+        "index items": _every(tick, "sources.tasks.index_items", "default"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sources import client
-from sources.ingest import assign, claim, full_text, identify, lanes, look, store
+from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
 
@@ -25,6 +25,8 @@ _PAGES_AT_ONCE = 8
 _FEEDS = 100
 _PAGES = 40
 _ITEMS = 200
+_INDEXED = 500
+_INDEX_BATCHES = 20
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
@@ -79,6 +81,16 @@ def extract_pending(**_: object) -> None:
 def identify_languages(**_: object) -> None:
     """Finds the language of items whose text is settled."""
     identify.identify_languages(limit=_ITEMS)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
+def index_items(**_: object) -> None:
+    """Makes items whose language is known findable, a few batches at a time."""
+    batches = 0
+    while batches < _INDEX_BATCHES and index.index_items(limit=_INDEXED, at=timezone.now()):
+        batches += 1
+    if batches:
+        index.settle()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

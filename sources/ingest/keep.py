@@ -154,9 +154,18 @@ def _take_over(feed: Feed, decisions: Sequence[Decision], at: dt.datetime) -> No
     for item in items:
         entry = by_item[item.pk].publication
         item.feed, item.external_id = feed, by_item[item.pk].external_id
+        item.index_version = 0
         item.extract_state, item.extract_attempts, item.extract_after = _extract_state(feed, entry), 0, None
         item.last_error = _extract_error(feed, entry)
-    fields = ["feed", "external_id", "extract_state", "extract_attempts", "extract_after", "last_error"]
+    fields = [
+        "feed",
+        "external_id",
+        "index_version",
+        "extract_state",
+        "extract_attempts",
+        "extract_after",
+        "last_error",
+    ]
     Item.objects.bulk_update(items, fields, batch_size=200)
 
 

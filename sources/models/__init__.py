@@ -6,6 +6,7 @@ Country-blind: nothing here knows what an item is about. Written by ``sources.in
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
+from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
 
@@ -25,6 +26,10 @@ __all__ = [
     "PublisherKind",
     "ReusePolicy",
     "Revision",
+    "SavedSearch",
+    "SavedSearchLook",
+    "SearchEntry",
+    "SearchLanguage",
     "Sighting",
     "Snapshot",
     "StarterPack",
