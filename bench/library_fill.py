@@ -12,6 +12,7 @@ import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 END = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 #: About 4,300 items a day, whatever the size: a library is larger because it is older.
@@ -57,7 +58,7 @@ class Language:
 LANGUAGES = (
     Language(
         "en",
-        "ba co di fer gan hol is jun ker lo mer nost pri qua rin sel tor und ver win",
+        "bo co di fer gan hol is jun ker lo mer nost pri qua ron sel tor und ver win",
         {3: "army", 8: "village", 40: "displaced", 300: "ceasefire", 9_000: "bossangoa", 15_000: "perpetrator"},
         share=7,
     ),
@@ -75,7 +76,7 @@ LANGUAGES = (
     ),
     Language(
         "sw",
-        "a ba chi da fu go ha ji ka li ma ni pa ra sa ta wa ya zi mbi",
+        "a bu chi da fu go ha ji ka li ma ni pa ra sa ta wa ya zi mbi",
         {3: "jeshi", 8: "kijiji", 40: "wakimbizi", 300: "mapigano", 9_000: "rutshuru", 15_000: "waasi"},
         share=2,
     ),
@@ -87,6 +88,18 @@ LANGUAGES = (
         space="",
     ),
 )
+
+
+@lru_cache(maxsize=1)
+def _english() -> tuple[list[str], random.Random]:
+    chance = random.Random(1)
+    return LANGUAGES[0].sentences(chance), chance
+
+
+def sample(number: int) -> list[str]:
+    """So many sentences of the first language, others each time."""
+    sentences, chance = _english()
+    return chance.choices(sentences, k=number)
 
 
 def fill(size: int, *, seed: int = 20261127) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sources.words import Word, words
 
-LENGTH = 280
-_BEFORE = 70
+LENGTH = 200
+_BEFORE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def around(parts: Sequence[Part]) -> tuple[Part, ...]:
     first = _after_space(text, max(0, start - _BEFORE), start)
     last = _before_space(text, first + LENGTH)
     shown = [*_window(parts, first, last)]
-    before, after = [Part("… ")] if first else [], [Part(" …")] if last < len(text) else []
+    before, after = [Part("…\u00a0")] if first else [], [Part("\u00a0…")] if last < len(text) else []
     return (*before, *shown, *after)
 
 

@@ -53,18 +53,26 @@ _NOTES = {
 class LibraryForm(forms.Form):
     """The search as a person fills it in. A field that makes no sense is left out, and said."""
 
-    q = forms.CharField(required=False, strip=True)
+    q = forms.CharField(label=gettext_lazy("words"), required=False, strip=True)
     situation = forms.ModelChoiceField(
-        Situation.objects.by_name(), to_field_name="code", required=False, empty_label=_ANY[0][1]
+        Situation.objects.by_name(),
+        label=gettext_lazy("Situation"),
+        to_field_name="code",
+        required=False,
+        empty_label=_ANY[0][1],
     )
-    tagging = forms.ChoiceField(choices=[*_ANY, *TAGGING], required=False)
-    source = forms.CharField(required=False, max_length=200)
-    feed = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(choices=[*_ANY, *PublisherKind.choices], required=False)
-    language = forms.CharField(required=False, max_length=35)
-    since = forms.DateField(required=False)
-    until = forms.DateField(required=False)
-    state = forms.MultipleChoiceField(choices=_STATES, required=False)
+    tagging = forms.ChoiceField(label=gettext_lazy("Tags"), choices=[*_ANY, *TAGGING], required=False)
+    source = forms.CharField(label=gettext_lazy("Source"), required=False, max_length=200)
+    feed = forms.IntegerField(
+        label=gettext_lazy("Feed"), required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of publisher"), choices=[*_ANY, *PublisherKind.choices], required=False
+    )
+    language = forms.CharField(label=gettext_lazy("Language"), required=False, max_length=35)
+    since = forms.DateField(label=gettext_lazy("From"), required=False)
+    until = forms.DateField(label=gettext_lazy("to"), required=False)
+    state = forms.MultipleChoiceField(label=gettext_lazy("State"), choices=_STATES, required=False)
 
     def filled(self) -> dict[str, str | list[str]]:
         """The fields that say something, as they were typed: what is kept of a saved search."""
@@ -121,7 +129,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "notes": [_NOTES[note] for note in page.notes],
         "problems": [(form.fields[name].label or name, errors) for name, errors in form.errors.items()],
         "filled": form.filled(),
-        "address": _address(form.filled()),
+        "address": _address({**form.filled(), "at": ""}).removesuffix("at="),  # for links that add to it
         "place": request.GET.get("at", ""),
         "languages": SearchLanguage.objects.order_by("tag").values_list("tag", flat=True),
         "saved": _kept(person, at=at, opened=request.GET.get("saved", "")),
