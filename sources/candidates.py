@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import OperationalError, connection, transaction
 from psycopg2.errors import QueryCanceled
@@ -27,6 +27,7 @@ _LEAST = dt.timedelta(minutes=1)
 _LAST_ID = 2**63 - 1
 #: Seconds that the steps after the first may take together.
 PATIENCE = 0.5
+_SET = "SET LOCAL"
 
 
 Value: TypeAlias = str | int | dt.datetime | list[str]
@@ -111,11 +112,7 @@ def _step(
     """The entries from ``place`` to ``end``; None where the time was over first."""
     left = None if deadline is None else int((deadline - time.monotonic()) * 1000)
     try:
-        if conditions.is_indexed:
-            with bitmaps_only(milliseconds=left):
-                rows = _rows(conditions, place, end, newer, most)
-        else:
-            rows = _rows(conditions, place, end, newer, most)
+        rows = _rows(conditions, place, end, newer, most, left)
     except OutOfTime:
         return None
     places = tuple(Place(at, pk) for pk, at, _ in rows)
@@ -124,36 +121,34 @@ def _step(
     return Step(places, reached, rows[0][2] if rows else 0, is_last=is_end and not is_full)
 
 
-@contextmanager
-def bitmaps_only(*, milliseconds: int | None) -> Iterator[None]:
-    """Within this block no table is read row by row: the planner does not know what it costs to read the words of long
-    texts again and again. Raises OutOfTime where the block's statement takes longer than so many milliseconds; None sets
-    no limit."""
+def by_bitmaps(sql: str, values: Sequence[Value], *, milliseconds: int | None) -> list[tuple[Any, ...]]:
+    """The rows of a query for which no table is read row by row: the planner does not know what it costs to read the words
+    of long texts again and again. Raises OutOfTime where it takes longer than so many milliseconds; None sets no limit."""
     if milliseconds is not None and milliseconds <= 0:
         raise OutOfTime
+    # All in one message to the server: outside of a transaction these statements are one by themselves.
+    limited = (
+        f"{_SET} statement_timeout = {milliseconds or 0}; {_SET} enable_seqscan = off; {_SET} enable_indexscan = off"
+    )
+    is_nested = connection.in_atomic_block
     try:
-        with transaction.atomic():
-            _set(str(milliseconds or 0), "off")
-            yield
-            _set("0", "on")
+        with transaction.atomic() if is_nested else nullcontext(), connection.cursor() as cursor:
+            cursor.execute(f"{limited}; {sql}", values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            if is_nested:
+                cursor.execute(
+                    f"{_SET} statement_timeout = 0; {_SET} enable_seqscan = on; {_SET} enable_indexscan = on"
+                )
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise OutOfTime from error
         raise
-
-
-def _set(timeout: str, scans: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', %s, true), "
-            "set_config('enable_indexscan', %s, true)",
-            [timeout, scans, scans],
-        )
+    return rows
 
 
 def _rows(
-    conditions: Conditions, place: Place, end: dt.datetime, newer: bool, most: int
-) -> list[tuple[int, dt.datetime, int]]:
+    conditions: Conditions, place: Place, end: dt.datetime, newer: bool, most: int, milliseconds: int | None
+) -> list[tuple[Any, ...]]:
     """Number, time and how many there are, of the first ``most`` from ``place`` to ``end``."""
     order, beyond, within = ("ASC", ">", "<=") if newer else ("DESC", "<", ">=")
     asked = conditions.and_(f"(reported_at, item_id) {beyond} (%s, %s)", place.at, place.item_id)
@@ -162,14 +157,16 @@ def _rows(
         asked = asked.and_("marks && %s::varchar[]", covering)
     asked = asked.bounded()
     entries = f"SELECT item_id, reported_at FROM sources_searchentry WHERE {' AND '.join(asked.sql)}"  # noqa: S608 - ours
+    ordered = f"ORDER BY reported_at {order}, item_id {order} LIMIT %s"
     if conditions.is_indexed:
-        query = f"WITH found AS MATERIALIZED ({entries}) SELECT item_id, reported_at, count(*) OVER () FROM found"  # noqa: S608 - ours
-    else:
-        query = f"SELECT item_id, reported_at, 0 FROM ({entries}) found"  # noqa: S608 - ours
+        query = (
+            f"WITH found AS MATERIALIZED ({entries}) SELECT item_id, reported_at, count(*) OVER () FROM found {ordered}"  # noqa: S608 - ours
+        )
+        return by_bitmaps(query, [*asked.values, most], milliseconds=milliseconds)
     with connection.cursor() as cursor:
-        cursor.execute(f"{query} ORDER BY reported_at {order}, item_id {order} LIMIT %s", [*asked.values, most])
-        found: list[tuple[int, dt.datetime, int]] = cursor.fetchall()
-    return found
+        cursor.execute(f"SELECT item_id, reported_at, 0 FROM ({entries}) found {ordered}", [*asked.values, most])  # noqa: S608 - ours
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Place, list[dt.datetime]] | None:

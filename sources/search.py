@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, Left
 
 from sources import marks, snippets, words
 from sources.asked import Asked, Note, Term, understand
-from sources.candidates import Conditions, OutOfTime, Place, Step, Value, bitmaps_only, steps
+from sources.candidates import Conditions, OutOfTime, Place, Step, Value, by_bitmaps, steps
 from sources.models import ExtractState, Feed, Item, SearchLanguage
 from sources.snippets import Part
 
@@ -69,7 +69,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item that was found, its title and some of its text cut where the words stand."""
+    """An item that was found, with what a list shows of it; its title and some of its text cut where the words stand."""
 
     item: Item
     title: tuple[Part, ...]
@@ -152,9 +152,7 @@ def has_news(query: Query, *, since: dt.datetime, at: dt.datetime, within: Query
     most = 1 if prepared.rest is None else _LOOKED_AT_ONCE
     entries = f"SELECT item_id FROM sources_searchentry WHERE {' AND '.join(conditions.sql)} LIMIT %s"  # noqa: S608 - ours
     try:
-        with bitmaps_only(milliseconds=_NEWS_PATIENCE), connection.cursor() as cursor:
-            cursor.execute(entries, [*conditions.values, most])
-            found = [pk for (pk,) in cursor.fetchall()]
+        found = [pk for (pk,) in by_bitmaps(entries, [*conditions.values, most], milliseconds=_NEWS_PATIENCE)]
     except OutOfTime:
         return None
     if prepared.rest is None or not found:
@@ -312,10 +310,17 @@ def _kept(step: Step, rest: QuerySet[Item] | None) -> list[Place]:
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
+_SHOWN = (
+    *("title", "url", "language", "reported_at", "feed__name", "feed__publisher__name", "feed__publisher__kind"),
+    *("feed__publisher__is_party", "story__title", "story__item_count"),
+)
+
+
 def _hits(places: Sequence[Place], prepared: _Prepared) -> tuple[Hit, ...]:
     pks = [place.item_id for place in places]
     reading = Left(Coalesce(F("current__full_text__text"), F("current__text")), _READ)
     items = Item.objects.filter(pk__in=pks).select_related("feed__publisher", "story").annotate(reading=reading)
+    items = items.only(*_SHOWN)
     numbers = _numbers(pks, prepared.lexemes)
     by_pk = {item.pk: _hit(item, numbers.get(item.pk, frozenset()), prepared.asked.grams) for item in items}
     return tuple(by_pk[pk] for pk in pks if pk in by_pk)

@@ -241,11 +241,12 @@ def test_what_takes_too_long_is_broken_off_after_the_first_step(monkeypatch):
     assert rest.hits[0].item.reported_at < page.hits[-1].item.reported_at
 
 
-def test_the_connection_is_as_it_was_after_a_statement_was_broken_off():
-    with pytest.raises(candidates.OutOfTime), candidates.bitmaps_only(milliseconds=20), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(5)")
-    with candidates.bitmaps_only(milliseconds=1_000):
-        pass
+@pytest.mark.parametrize("is_nested", [True, pytest.param(False, marks=pytest.mark.django_db(transaction=True))])
+def test_the_connection_is_as_it_was_after_a_statement_was_broken_off(is_nested):
+    assert connection.in_atomic_block is is_nested
+    with pytest.raises(candidates.OutOfTime):
+        candidates.by_bitmaps("SELECT pg_sleep(5)", [], milliseconds=20)
+    assert candidates.by_bitmaps("SELECT %s", ["in time"], milliseconds=1_000) == [("in time",)]
     with connection.cursor() as cursor:
         for name, value in (("statement_timeout", "0"), ("enable_seqscan", "on"), ("enable_indexscan", "on")):
             cursor.execute(f"SHOW {name}")
