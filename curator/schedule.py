@@ -25,6 +25,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
         "notice silence": _every(3600, "sources.tasks.notice_silence", "default"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
+        "index items": _every(tick, "sources.tasks.index_items", "default"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),

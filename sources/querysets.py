@@ -44,6 +44,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def without_story(self) -> ItemQuerySet:
         return self.filter(story=None).exclude(language_version="")
 
+    def to_index(self, version: int) -> ItemQuerySet:
+        """Its language is known, and this version of the search has not taken it in."""
+        return self.filter(index_version__lt=version).exclude(language_version="")
+
     def with_text(self) -> ItemQuerySet:
         """Everything needed to read an item, in one query."""
         return self.select_related("feed__publisher", "current__full_text__snapshot")

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sources import client, health
-from sources.ingest import assign, claim, full_text, identify, lanes, look, store, turns
+from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, turns
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
 
@@ -33,6 +33,8 @@ _FEEDS = 64
 _LONGEST_RUN = dt.timedelta(minutes=10)
 _PAGES = 40
 _ITEMS = 200
+_INDEXED = 500
+_INDEX_BATCHES = 20
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
@@ -109,6 +111,16 @@ def notice_silence(**_: object) -> None:
 def identify_languages(**_: object) -> None:
     """Finds the language of items whose text is settled."""
     identify.identify_languages(limit=_ITEMS)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
+def index_items(**_: object) -> None:
+    """Makes items whose language is known findable, a few batches at a time."""
+    batches = 0
+    while batches < _INDEX_BATCHES and index.index_items(limit=_INDEXED, at=timezone.now()):
+        batches += 1
+    if batches:
+        index.settle()
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.read_only import ReadOnly
-from countries.admin import queue
+from countries.admin import library, queue
 from countries.models import Phase, RiskListEntry, Situation, Tag, TagSuggestion
 
 
@@ -40,6 +40,10 @@ class SituationAdmin(admin.ModelAdmin[Situation]):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("library/", wrap(library.show), name="countries_library"),
+            path("library/save/", wrap(library.save), name="countries_library_save"),
+            path("library/saved/<int:pk>/open/", wrap(library.open_saved), name="countries_library_open"),
+            path("library/saved/<int:pk>/forget/", wrap(library.forget), name="countries_library_forget"),
             path("queue/", wrap(queue.choose), name="countries_queue_choose"),
             path("queue/<slug:code>/", wrap(queue.show), name="countries_queue"),
             path("queue/<slug:code>/<int:item_id>/decide/", wrap(queue.decide_one), name="countries_queue_decide"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.read_only import ReadOnly
 from sources import snapshots, stories
+from sources.admin.lists import KindFilter, LanguageFilter, ShortPaginator, StateFilter, narrowed
 from sources.models import FullText, Item, Revision, Sighting, Snapshot
 
 
@@ -73,11 +74,14 @@ def _full_text(revision: Revision) -> FullText | None:
 @admin.register(Item)
 class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     list_display = ("title", "publisher", "language", "reported_at", "extract_state", "story_link", "last_error")
-    list_filter = ("extract_state", "language", "feed__publisher__kind", "feed__reuse_policy")
+    list_filter = (StateFilter, LanguageFilter, KindFilter)
     list_select_related = ("feed__publisher", "story")
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("title", "url", "feed__name")
+    show_facets = admin.ShowFacets.NEVER
+    paginator = ShortPaginator
+    sortable_by = ("reported_at",)
+    search_fields = ("title",)  # the box is shown; ``get_search_results`` asks the library's search
     ordering = ("-reported_at", "-id")
     inlines = (SightingInline, RevisionInline)
     actions = ("split_out",)
@@ -88,7 +92,12 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     )
     readonly_fields = fields
 
-    @admin.display(description=_("publisher"), ordering="feed__publisher__name")
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Item], search_term: str
+    ) -> tuple[QuerySet[Item], bool]:
+        return narrowed(queryset, request, search_term), False
+
+    @admin.display(description=_("publisher"))
     def publisher(self, item: Item) -> str:
         return item.feed.publisher.name
 
@@ -98,7 +107,7 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
             return "–"
         return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', item.url)
 
-    @admin.display(description=_("story"), ordering="story")
+    @admin.display(description=_("story"))
     def story_link(self, item: Item) -> str:
         if item.story is None:
             return "–"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.read_only import ReadOnly
 from sources import stories
+from sources.admin.lists import ShortPaginator
 from sources.models import Item, Story, StoryDecision
 
 
@@ -55,6 +56,7 @@ class StoryAdmin(admin.ModelAdmin[Story]):
 
     list_display = ("title", "item_count", "origin_count", "origin_note", "first_reported_at", "last_reported_at")
     list_per_page = 50
+    paginator = ShortPaginator
     show_full_result_count = False
     search_fields = ("title",)
     ordering = ("-last_reported_at", "-id")

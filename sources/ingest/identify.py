@@ -17,5 +17,7 @@ def identify_languages(*, limit: int) -> int:
         text = item.current.reading_text if item.current else ""
         found = language.identify(f"{item.title}\n{text}", claims=language.read_claims(item.feed.language))
         item.language, item.language_confidence, item.language_version = found.tag, found.confidence, language.VERSION
-    Item.objects.bulk_update(items, ["language", "language_confidence", "language_version"], batch_size=200)
+        item.index_version = 0  # its words are read by the rules of its language
+    fields = ["language", "language_confidence", "language_version", "index_version"]
+    Item.objects.bulk_update(items, fields, batch_size=200)
     return len(items)

@@ -258,11 +258,16 @@ def _take_over(found: Sequence[tuple[Brought, Decision]]) -> None:
     for item in items:
         look, decision = by_item[item.pk]
         Sighting.objects.filter(feed=look.feed, item=item).delete()  # it is the item's own feed now
-        item.feed, item.external_id = look.feed, decision.external_id
+        item.feed, item.external_id, item.index_version = look.feed, decision.external_id, 0
         item.extract_state, item.last_error = _extraction(look.terms, decision.publication)
         item.extract_attempts, item.extract_after = 0, None
     rows.insert(Sighting, _SIGHTING, formers)
-    rows.update(items, ["feed", "external_id", "extract_state", "extract_attempts", "extract_after", "last_error"])
+    rows.update(items, _TAKEN_OVER)
+
+
+_TAKEN_OVER = (
+    *("feed", "external_id", "index_version", "extract_state", "extract_attempts", "extract_after", "last_error"),
+)
 
 
 def _former(item: Item, decision: Decision, pk: int) -> tuple[object, ...]:

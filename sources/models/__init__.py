@@ -7,6 +7,7 @@ from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, Fe
 from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
+from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
 
@@ -27,6 +28,10 @@ __all__ = [
     "PublisherKind",
     "ReusePolicy",
     "Revision",
+    "SavedSearch",
+    "SavedSearchLook",
+    "SearchEntry",
+    "SearchLanguage",
     "Sighting",
     "Silence",
     "Snapshot",

@@ -14,6 +14,9 @@ from sources.models.snapshots import Snapshot
 from sources.models.stories import Story
 from sources.querysets import ItemQuerySet
 
+#: Raised when ``ingest.index`` writes entries in another way; the migration then makes every item wait for it.
+INDEX_VERSION = 1
+
 
 class DatePrecision(models.TextChoices):
     """How well a publication time is known."""
@@ -85,6 +88,10 @@ class Item(models.Model):
     language_confidence = models.FloatField(null=True, blank=True, editable=False)
     language_version = models.CharField(max_length=40, blank=True, editable=False)
 
+    index_version = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text=_("of ``ingest.index`` that made it findable; 0: it waits")
+    )
+
     extract_state = models.CharField(
         _("full text"), max_length=12, choices=ExtractState, default=ExtractState.PENDING, editable=False
     )
@@ -127,6 +134,9 @@ class Item(models.Model):
                 name="item_title_trgm",
                 opclasses=["gin_trgm_ops"],
                 condition=Q(story__isnull=False),
+            ),
+            models.Index(
+                F("id"), name="item_to_index", condition=Q(index_version__lt=INDEX_VERSION) & ~Q(language_version="")
             ),
         ]
 

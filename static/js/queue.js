@@ -1,4 +1,5 @@
-// The queue by keyboard: j and k walk the rows, a letter presses its button. Without this file every act still works.
+// The queue and the library by keyboard: j and k walk the rows, a letter presses its button or enters its field. Without
+// this file every act still works.
 "use strict";
 
 const rows = Array.from(document.querySelectorAll("[data-row]"));
@@ -34,6 +35,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") typing.blur();
     return;
   }
+  if (event.key === "Enter" && event.target.closest("a, button, summary, label")) return;
   if (press(event.key)) event.preventDefault();
 });
 

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from sources import opml, snapshots
-from sources.ingest import assign
+from sources.admin import lists
+from sources.ingest import assign, index
 from sources.models import Feed, FetchState, FullText, Item, Sighting, StarterPack, Story, StoryDecision
 from tests.factories.countries import UserFactory
 from tests.factories.sources import FeedFactory, FetchFactory, ItemFactory, StoryFactory
@@ -68,6 +69,30 @@ def test_an_item_shows_who_else_carried_it_and_under_what_title(desk):
     page = desk.get(reverse("admin:sources_item_change", args=[item.pk])).content.decode()
     for expected in ("The aggregator", "Retitled", "https://other.example/1"):
         assert expected in page
+
+
+def test_the_list_of_items_is_searched_and_filtered_by_the_search_and_counts_no_further_than_it_shows(
+    desk, monkeypatch, django_assert_max_num_queries
+):
+    for number in range(60):
+        ItemFactory(title=f"Army {number}", feed=FeedFactory())
+    failed = ItemFactory(title="Villages", language="fr", extract_state="failed")
+    index.index_items(limit=100, at=AT)
+    address = reverse("admin:sources_item_changelist")
+
+    def found(**asked):
+        with django_assert_max_num_queries(22) as captured:
+            items = list(desk.get(address, asked).context["cl"].result_list)
+        assert not [query for query in captured if "COUNT(*)" in query["sql"] and "LIMIT 1000" not in query["sql"]]
+        return items
+
+    assert found(q="police") == []
+    assert found(q="villages") == found(state="failed") == found(lang="fr") == [failed]
+    assert found(q="villages", state="copy") == found(q="armies", lang="fr") == []
+    assert len(found(q="armies", kind="local_media")) == 50
+    assert len(found(q="armies", p="2")) == 10
+    monkeypatch.setattr(lists.ShortPaginator, "count", 1000)
+    assert "These are the newest 1,000." in desk.get(address).content.decode()
 
 
 def test_an_item_shows_all_it_ever_said_and_its_bytes(desk, django_assert_max_num_queries):

@@ -1,0 +1,207 @@
+"""Entries that may answer a search, newest first or oldest first, a step at a time: what each step may cost is bounded.
+
+A step covers a stretch of time. The first is as long as the thousand entries beside the starting point, each next one is
+thirty-two times as long, so a page of a common word is full after the first and a rare word is found in all of a million
+after two more. In a step the index is read only where words, time and source meet (``marks``), so that its cost does not
+grow with the library; what it costs all the same is bounded by the search's patience, and the page then says how far it
+looked (docs/decisions/0017-search.md has the plans).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import QueryCanceled
+
+from sources import marks
+
+_NEAR = 1_000
+_GROWTH = 32
+_LEAST = dt.timedelta(minutes=1)
+_LAST_ID = 2**63 - 1
+#: Seconds that the steps after the first may take together.
+PATIENCE = 0.5
+_SET = "SET LOCAL"
+
+
+Value: TypeAlias = str | int | dt.datetime | list[str]
+
+
+class OutOfTime(Exception):
+    """The search's patience is used up."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Between which entries a page begins: after the entry of this time and number, in the direction read."""
+
+    at: dt.datetime
+    item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What an entry must have. ``sql`` is of our own words, with ``values``; ``is_indexed``: the index of words and marks
+    answers it. ``since`` and, not included, ``until`` bound when it was reported."""
+
+    sql: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    is_indexed: bool = False
+
+    def and_(self, sql: str, *values: Value, is_indexed: bool = False) -> Conditions:
+        return replace(
+            self,
+            sql=(*self.sql, sql),
+            values=(*self.values, *values),
+            is_indexed=self.is_indexed or is_indexed,
+        )
+
+    def bounded(self) -> Conditions:
+        """With the bounds of time among the conditions."""
+        bounded = self
+        if self.since is not None:
+            bounded = bounded.and_("reported_at >= %s", self.since)
+        if self.until is not None:
+            bounded = bounded.and_("reported_at < %s", self.until)
+        return bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Some entries in order, and up to where every entry has been looked at. ``total``: how many there are from the
+    step's beginning to its end; ``is_last``: there is nothing beyond it."""
+
+    places: tuple[Place, ...]
+    reached: Place
+    total: int
+    is_last: bool
+
+
+def steps(conditions: Conditions, *, start: Place | None, newer: bool, most: int) -> Iterator[Step]:
+    """Steps of at most ``most`` entries from ``start`` (None: the newest) on. Ends with the one that is last, or earlier
+    once the patience is used up."""
+    ends = _ends(conditions, start, newer)
+    if ends is None:
+        return
+    place, stretches = ends
+    if not conditions.is_indexed:
+        stretches = stretches[-1:]
+    deadline: float | None = None
+    for end in stretches:
+        is_through = False
+        while not is_through:
+            step = _step(conditions, place, end, end == stretches[-1], newer, most, deadline)
+            if step is None:
+                return
+            yield step
+            place, is_through = step.reached, len(step.places) < most
+            deadline = deadline or time.monotonic() + PATIENCE
+
+
+def _step(
+    conditions: Conditions, place: Place, end: dt.datetime, is_end: bool, newer: bool, most: int, deadline: float | None
+) -> Step | None:
+    """The entries from ``place`` to ``end``; None where the time was over first."""
+    left = None if deadline is None else int((deadline - time.monotonic()) * 1000)
+    try:
+        rows = _rows(conditions, place, end, newer, most, left)
+    except OutOfTime:
+        return None
+    places = tuple(Place(at, pk) for pk, at, _ in rows)
+    is_full = len(rows) == most
+    reached = places[-1] if is_full else Place(end, _LAST_ID if newer else 0)
+    return Step(places, reached, rows[0][2] if rows else 0, is_last=is_end and not is_full)
+
+
+def by_bitmaps(sql: str, values: Sequence[Value], *, milliseconds: int | None) -> list[tuple[Any, ...]]:
+    """The rows of a query for which no table is read row by row: the planner does not know what it costs to read the words
+    of long texts again and again. Raises OutOfTime where it takes longer than so many milliseconds; None sets no limit."""
+    if milliseconds is not None and milliseconds <= 0:
+        raise OutOfTime
+    # All in one message to the server: outside of a transaction these statements are one by themselves.
+    limited = (
+        f"{_SET} statement_timeout = {milliseconds or 0}; {_SET} enable_seqscan = off; {_SET} enable_indexscan = off"
+    )
+    is_nested = connection.in_atomic_block
+    try:
+        with transaction.atomic() if is_nested else nullcontext(), connection.cursor() as cursor:
+            cursor.execute(f"{limited}; {sql}", values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            if is_nested:
+                cursor.execute(
+                    f"{_SET} statement_timeout = 0; {_SET} enable_seqscan = on; {_SET} enable_indexscan = on"
+                )
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise OutOfTime from error
+        raise
+    return rows
+
+
+def _rows(
+    conditions: Conditions, place: Place, end: dt.datetime, newer: bool, most: int, milliseconds: int | None
+) -> list[tuple[Any, ...]]:
+    """Number, time and how many there are, of the first ``most`` from ``place`` to ``end``."""
+    order, beyond, within = ("ASC", ">", "<=") if newer else ("DESC", "<", ">=")
+    asked = conditions.and_(f"(reported_at, item_id) {beyond} (%s, %s)", place.at, place.item_id)
+    asked = asked.and_(f"reported_at {within} %s", end)
+    if conditions.is_indexed and (covering := marks.covering(*sorted((place.at, end)))):
+        asked = asked.and_("marks && %s::varchar[]", covering)
+    asked = asked.bounded()
+    entries = f"SELECT item_id, reported_at FROM sources_searchentry WHERE {' AND '.join(asked.sql)}"  # noqa: S608 - ours
+    ordered = f"ORDER BY reported_at {order}, item_id {order} LIMIT %s"
+    if conditions.is_indexed:
+        query = (
+            f"WITH found AS MATERIALIZED ({entries}) SELECT item_id, reported_at, count(*) OVER () FROM found {ordered}"  # noqa: S608 - ours
+        )
+        return by_bitmaps(query, [*asked.values, most], milliseconds=milliseconds)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT item_id, reported_at, 0 FROM ({entries}) found {ordered}", [*asked.values, most])  # noqa: S608 - ours
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Place, list[dt.datetime]] | None:
+    """Where to begin, and where each step ends: the last one where the library does. None where it has nothing there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(reported_at), max(reported_at) FROM sources_searchentry")
+        oldest, newest = cursor.fetchone()
+    if oldest is None:
+        return None
+    if conditions.since is not None:
+        oldest = max(oldest, conditions.since)
+    if conditions.until is not None:
+        newest = min(newest, conditions.until)
+    if newer:
+        place, last = max(start or Place(oldest, 0), Place(oldest, 0)), newest
+    else:
+        place, last = min(start or Place(newest, _LAST_ID), Place(newest, _LAST_ID)), oldest
+    if oldest > newest or (place.at > last if newer else place.at < last):
+        return None
+    return place, _stretches(place, last, newer)
+
+
+def _stretches(place: Place, last: dt.datetime, newer: bool) -> list[dt.datetime]:
+    order, beyond = ("ASC", ">") if newer else ("DESC", "<")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT reported_at FROM sources_searchentry WHERE (reported_at, item_id) {beyond} (%s, %s) "  # noqa: S608 - ours
+            f"ORDER BY reported_at {order}, item_id {order} OFFSET {_NEAR} LIMIT 1",
+            [place.at, place.item_id],
+        )
+        near = cursor.fetchone()
+    ends: list[dt.datetime] = []
+    if near is not None:
+        span, whole = max(abs(near[0] - place.at), _LEAST), abs(last - place.at)
+        while span < whole:
+            ends.append(place.at + span if newer else place.at - span)
+            span *= _GROWTH
+    return [*ends, last]

@@ -1,0 +1,113 @@
+"""Makes items findable: one search entry each, from the words they say now. Safe to repeat; decides nothing.
+
+Items are ready once their language is known, since it says which rules cut their words to stems.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Left
+
+from sources import marks, words
+from sources.models import Item, SearchEntry, SearchLanguage
+from sources.models.items import INDEX_VERSION
+from sources.querysets import ItemQuerySet
+
+#: About ten thousand words: the vector of a longer text would not fit PostgreSQL's megabyte.
+MAX_TEXT = 60_000
+#: Of a language that shares its script with stemmed ones but has no stemmer itself, trigrams are kept of the beginning.
+MAX_OPENING = 500
+MAX_GRAMS = 20_000
+
+_WRITE = """
+    INSERT INTO sources_searchentry (item_id, reported_at, arrived_at, words, grams, marks)
+    SELECT item_id, reported_at, arrived_at, to_tsvector(configuration::regconfig, text), grams,
+           string_to_array(marks, ' ')
+      FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[])
+           AS entry (item_id, reported_at, arrived_at, configuration, text, grams, marks)
+        ON CONFLICT (item_id) DO UPDATE
+       SET reported_at = excluded.reported_at, words = excluded.words, grams = excluded.grams, marks = excluded.marks
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row, in the order of ``_WRITE``."""
+
+    item_id: int
+    reported_at: dt.datetime
+    arrived_at: dt.datetime
+    configuration: str
+    text: str
+    grams: str | None
+    marks: str
+
+
+def index_items(*, limit: int, at: dt.datetime) -> int:
+    """Items that waited can be found afterwards by the words they say now. Returns how many. Rows that another worker
+    holds are left to it."""
+    with transaction.atomic():
+        waiting = Item.objects.to_index(INDEX_VERSION).select_for_update(of=("self",), skip_locked=True)
+        items = list(_readable(waiting).order_by("id")[:limit])
+        if not items:
+            return 0
+        pks = [item.pk for item in items]
+        arrivals = dict(SearchEntry.objects.filter(pk__in=pks).values_list("pk", "arrived_at"))
+        _write([_entry(item, arrivals.get(item.pk, at)) for item in items])
+        tags = {item.language for item in items}
+        SearchLanguage.objects.bulk_create([SearchLanguage(tag) for tag in sorted(tags)], ignore_conflicts=True)
+        Item.objects.filter(pk__in=pks).update(index_version=INDEX_VERSION)
+    return len(items)
+
+
+def settle() -> None:
+    """What was written lately is sorted into the index; until then each search has to read all of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('search_words')")
+
+
+def grams(text: str, *, language: str) -> str | None:
+    """What is searched by trigrams: words of scripts without a configuration, and the beginning of a text whose language
+    has none although others of its script do. None where that is nothing."""
+    found = words.folded(text).split()
+    kept = [word for word in found if not words.is_stemmed(word)]
+    if len(kept) != len(found) and words.configuration(language) == words.PLAIN:
+        kept = [*words.folded(text[:MAX_OPENING]).split(), *kept]
+    return words.gram_text(kept)[:MAX_GRAMS] if kept else None
+
+
+def _readable(items: ItemQuerySet) -> ItemQuerySet:
+    text = Left(Coalesce(F("current__full_text__text"), F("current__text")), MAX_TEXT)
+    return items.annotate(reading=text).only("pk", "title", "reported_at", "language", "feed_id")
+
+
+def _entry(item: Item, arrived_at: dt.datetime) -> _Entry:
+    reading = getattr(item, "reading", None) or ""
+    text = f"{item.title}\n{reading}"
+    found = [
+        *marks.of_time(item.reported_at),
+        *marks.of_arrival(arrived_at),
+        marks.of_feed(item.feed_id),
+        marks.of_language(item.language),
+    ]
+    configuration = words.configuration(item.language)
+    return _Entry(
+        item.pk,
+        item.reported_at,
+        arrived_at,
+        configuration,
+        words.folded(text),
+        grams(text, language=item.language),
+        " ".join(found),
+    )
+
+
+def _write(entries: Iterable[_Entry]) -> None:
+    columns = zip(*[astuple(entry) for entry in entries], strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [list(column) for column in columns])
