@@ -73,7 +73,7 @@ def _retrieve(fetcher: Fetcher) -> Callable[[turns.Claimed], Response | full_tex
 
 
 # After its own time is over a thread may still read a robots.txt, wait for its turn and read a page; then those are extracted.
-@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=660, time_limit=720)
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=600, time_limit=720)
 def extract_pending(**_: object) -> None:
     """Reads article pages where the source allows it, batch after batch while any wait and its time lasts. Runs in a prefork
     pool: threads fetch the pages, a process of its own takes out their text, within limits for each page."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from django.db import transaction
@@ -36,21 +37,22 @@ ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a page was not read, and whether trying again makes sense. ``is_forbidden``: the site asks us not to.
-    ``put_off``: it is not our turn yet for so many seconds, and nothing was tried."""
+    ``is_broken``: the page broke its reader, or took more than a page may. ``put_off``: it is not our turn yet for so many
+    seconds, and nothing was tried."""
 
     message: str
     may_pass: bool
     is_forbidden: bool = False
+    is_broken: bool = False
     put_off: int | None = None
 
 
-class Outcome(StrEnum):
-    """What became of a turn. The item's state says the rest."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was read, with the bytes it was read from."""
 
-    READ = "read"
-    NOT_READ = "not_read"
-    #: The page broke its reader, or took more than a page may.
-    BROKEN = "broken"
+    response: Response
+    extracted: Extracted
 
 
 class Read(Protocol):
@@ -71,21 +73,51 @@ def work_off(
     now: Callable[[], dt.datetime],
 ) -> None:
     """Every claimed page is read, has failed, or has its turn back: those that were not begun when the time was over, and
-    those that were under way when something else ended the work. Threads fetch; the pages are read one after another."""
+    those that were under way when something else ended the work.
+
+    Threads fetch; one more has the pages read, one after another and one ahead of this one, which alone writes.
+    """
     unfinished = {item.item_id: item for item in claimed}
-    reading: Claimed | None = None
-    resting: set[int] = set()
+    writing: Claimed | None = None
     rows = lanes.lay(claimed, per_host=per_host)
     try:
-        with closing(lanes.work_off(rows, retrieve, at_once=at_once, is_over=is_over)) as pages:
-            for reading, page in pages:
-                found = _RESTS if reading.feed_id in resting else page
-                if finish(reading, found, at=now(), read=read) is Outcome.BROKEN:
-                    resting.add(reading.feed_id)
-                del unfinished[reading.item_id]
-                reading = None
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="page") as ahead,
+            closing(lanes.work_off(rows, retrieve, at_once=at_once, is_over=is_over)) as found,
+        ):
+            for turn, page in _one_ahead(found, partial(_take_out, read, set()), ahead):
+                writing = turn
+                _settle(turn, page, now())
+                del unfinished[turn.item_id]
+                writing = None
     finally:
-        break_off(unfinished.values(), at_fault=reading, at=now())
+        break_off(unfinished.values(), at_fault=writing, at=now())
+
+
+def _one_ahead(
+    found: Iterable[tuple[Claimed, Response | Failure]],
+    take_out: Callable[[Claimed, Response | Failure], Page | Failure],
+    pool: ThreadPoolExecutor,
+) -> Iterator[tuple[Claimed, Page | Failure]]:
+    """Each with what was taken out of it, in their order, while the pool is at work on the next."""
+    before: tuple[Claimed, Future[Page | Failure]] | None = None
+    for claimed, page in found:
+        current = claimed, pool.submit(take_out, claimed, page)
+        if before is not None:
+            yield before[0], before[1].result()
+        before = current
+    if before is not None:
+        yield before[0], before[1].result()
+
+
+def _take_out(read: Read, resting: set[int], claimed: Claimed, found: Response | Failure) -> Page | Failure:
+    """As ``take_out``; the feeds whose page broke the reader are in ``resting`` afterwards, and those in it rest."""
+    if claimed.feed_id in resting:
+        return _RESTS
+    page = take_out(claimed, found, read=read)
+    if isinstance(page, Failure) and page.is_broken:
+        resting.add(claimed.feed_id)
+    return page
 
 
 _RESTS = Failure("Another page of this feed broke its reader.", may_pass=True, put_off=_REST)
@@ -108,8 +140,8 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
 
 
 def break_off(unfinished: Iterable[Claimed], *, at_fault: Claimed | None, at: dt.datetime) -> None:
-    """The work ended before these were done. The page that was being read has used up a turn; the others get theirs back, at
-    once."""
+    """The work ended before these were done. The page that was being written has used up a turn; the others get theirs back,
+    at once."""
     for claimed in unfinished:
         if claimed == at_fault:
             _fail(claimed, Failure("Reading the page was broken off.", may_pass=True), at)
@@ -118,12 +150,10 @@ def break_off(unfinished: Iterable[Claimed], *, at_fault: Claimed | None, at: dt
 
 
 # ------------------------------------------------------------------------------------------------ one page
-def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime, read: Read = extract) -> Outcome:
-    """The text stands beside its snapshot, or the item says why not. Where the feed gave no title, author or date, the item
-    has the page's; what the feed said stays."""
+def take_out(claimed: Claimed, found: Response | Failure, *, read: Read = extract) -> Page | Failure:
+    """What the page holds, or why it was not read. Touches no database."""
     if isinstance(found, Failure):
-        _fail(claimed, found, at)
-        return Outcome.NOT_READ
+        return found
     try:
         page = read(
             found.body,
@@ -133,18 +163,28 @@ def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime, read
         )
         _compare(page, claimed)
     except NoArticle as error:
-        _fail(claimed, Failure(str(error), may_pass=False), at)
-        return Outcome.NOT_READ
+        return Failure(str(error), may_pass=False)
     except Broken as error:
-        _fail(claimed, Failure(str(error), may_pass=claimed.attempt < MOST_BROKEN), at)
-        return Outcome.BROKEN
+        return Failure(str(error), may_pass=claimed.attempt < MOST_BROKEN, is_broken=True)
+    return Page(found, page)
+
+
+def finish(claimed: Claimed, found: Response | Failure, *, at: dt.datetime, read: Read = extract) -> None:
+    """The text stands beside its snapshot, or the item says why not. Where the feed gave no title, author or date, the item
+    has the page's; what the feed said stays."""
+    _settle(claimed, take_out(claimed, found, read=read), at)
+
+
+def _settle(claimed: Claimed, page: Page | Failure, at: dt.datetime) -> None:
+    if isinstance(page, Failure):
+        _fail(claimed, page, at)
+        return
     try:
-        _keep(claimed, found, page, at)
+        _keep(claimed, page.response, page.extracted, at)
     except snapshots.CannotKeep as error:
         _fail(claimed, Failure(str(error), may_pass=True), at)
-        return Outcome.NOT_READ
-    syndicated.recognise(claimed.item_id)
-    return Outcome.READ
+    else:
+        syndicated.recognise(claimed.item_id)
 
 
 def _compare(page: Extracted, claimed: Claimed) -> None:

@@ -53,7 +53,7 @@ class CannotStart(Exception):
 
 @dataclass(slots=True)
 class PageReader:
-    """One process that reads one page at a time. For one thread. Close it, or use it in a ``with``."""
+    """One process that reads one page at a time. For one thread at a time. Close it, or use it in a ``with``."""
 
     limits: Limits = field(default_factory=Limits)
     _process: subprocess.Popen[bytes] | None = None
