@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -39,12 +39,20 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     fields = rows[0]._meta.concrete_fields
     names = [field.attname for field in fields]
-    lines = ["\t".join([_written(getattr(row, name)) for name in names]) + "\n" for row in rows]
+    copy(
+        rows[0]._meta.db_table,
+        [str(field.column) for field in fields],
+        ([getattr(row, name) for name in names] for row in rows),
+    )
+
+
+def copy(table: str, columns: Sequence[str], values: Iterable[Sequence[object]]) -> None:
+    """The same for a table without a model, each row as the values of these columns."""
+    lines = ["\t".join([_written(value) for value in row]) + "\n" for row in values]
     data = "".join(lines).encode()  # a lone surrogate is a ValueError here
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    table = connection.ops.quote_name(rows[0]._meta.db_table)
+    named = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.BytesIO(data))
+        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({named}) FROM STDIN", io.BytesIO(data))
 
 
 def _written(value: object) -> str:

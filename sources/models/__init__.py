@@ -1,8 +1,12 @@
-"""The library's tables: publishers, feeds, fetches, items with their revisions and snapshots, stories.
+"""The library's tables: publishers, feeds, fetches, items with their revisions and snapshots, stories, and the
+events of data sets.
 
-Country-blind: nothing here knows what an item is about. Written by ``sources.ingest`` and ``sources.stories`` only.
+Country-blind: nothing here knows what an item is about. Written by ``sources.ingest``, ``sources.doors``,
+``sources.events`` and ``sources.stories`` only.
 """
 
+from sources.models.arrivals import Arrival, Door, HandEntry, LeftOut, Mailbox, MailLeftOut, SenderCheck
+from sources.models.events import EventDataset, EventImport, EventRecord
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
@@ -10,8 +14,13 @@ from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
 
 __all__ = [
+    "Arrival",
     "Blob",
     "DatePrecision",
+    "Door",
+    "EventDataset",
+    "EventImport",
+    "EventRecord",
     "ExtractState",
     "Feed",
     "FeedFormat",
@@ -20,11 +29,16 @@ __all__ = [
     "Fetch",
     "FetchState",
     "FullText",
+    "HandEntry",
     "Item",
+    "LeftOut",
+    "MailLeftOut",
+    "Mailbox",
     "Publisher",
     "PublisherKind",
     "ReusePolicy",
     "Revision",
+    "SenderCheck",
     "Sighting",
     "Snapshot",
     "StarterPack",
