@@ -235,6 +235,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT") or VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What people may upload at the desk: reports as PDF or .docx, files of events.
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 25_000_000, least=10_000, most=500_000_000)
 
 # ------------------------------------------------------------------------------------------------ words and time
 LANGUAGE_CODE = "en-gb"
