@@ -210,6 +210,13 @@ FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
 # Who we are to ReliefWeb's API, which answers callers that it has approved. Without it such feeds fail and say why.
 RELIEFWEB_APPNAME = env.text("RELIEFWEB_APPNAME")
 
+# ------------------------------------------------------------------------------------------------ mail that comes in
+# A mailbox to which publishers send; read, never changed. Its own door: nothing from a feed reaches it.
+MAILBOX_URL = env.imaps("MAILBOX_URL")
+# What the operator's mail server calls itself in Authentication-Results. Without it no sender is ever confirmed.
+MAILBOX_AUTHSERV_ID = env.text("MAILBOX_AUTHSERV_ID")
+MAILBOX_MAX_BYTES = env.integer("MAILBOX_MAX_BYTES", 25_000_000, least=100_000, most=200_000_000)
+
 # ------------------------------------------------------------------------------------------------ files
 STORAGE_URL = env.text("STORAGE_URL", str(VAR_DIR / "media"))
 if STORAGE_URL.startswith("s3://"):

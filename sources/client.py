@@ -1,4 +1,4 @@
-"""The fetch client as this installation's settings have it. For edges; the client itself reads no settings."""
+"""The fetch client, and the mailbox's account, as this installation's settings have them. For edges; neither reads settings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import datetime as dt
 from django.conf import settings
 from django.core.cache import caches
 
+from sources.doors import imap
+from sources.doors.imap import Account
 from sources.ingest.fetch import Fetcher, FetchPolicy
 from sources.ingest.robots import Robots
 
@@ -33,3 +35,10 @@ def robots(fetcher: Fetcher) -> Robots:
 def interval() -> dt.timedelta:
     """How long a feed that answers as usual is left alone."""
     return dt.timedelta(seconds=settings.FETCH_INTERVAL)
+
+
+def mail_account() -> Account:
+    """The mailbox that the operator configured."""
+    return imap.account(
+        settings.MAILBOX_URL, server_name=settings.MAILBOX_AUTHSERV_ID, max_bytes=settings.MAILBOX_MAX_BYTES
+    )

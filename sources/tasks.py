@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sources import client
+from sources.doors import mailbox
 from sources.ingest import assign, claim, full_text, identify, lanes, look, store
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
@@ -41,6 +42,14 @@ def fetch_due_feeds(**_: object) -> None:
                 look.finish(feed, found, interval=client.interval())
             except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
                 logger.exception("a look at a feed broke off; its claim runs out by itself", extra={"feed": feed.pk})
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def read_mailbox(**_: object) -> None:
+    """Reads new mail where the operator has configured a mailbox and its time has come. Runs in the threads pool: the time
+    limits are those of the connection and of the look."""
+    if settings.MAILBOX_URL:
+        mailbox.look(client.mail_account(), at=timezone.now(), interval=client.interval())
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:

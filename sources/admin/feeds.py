@@ -21,7 +21,7 @@ from sources.adapters import css, reliefweb
 from sources.admin.holds import HeldFeeds
 from sources.doors import senders
 from sources.ingest import moves
-from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
+from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, StarterPack
 
 
 @admin.register(Publisher)
@@ -212,6 +212,8 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
     @admin.action(description=_("Look now"), permissions=["change"])
     def look_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         count = feeds.filter(is_active=True).update(next_check_at=timezone.now())
+        if feeds.filter(is_active=True, format=FeedFormat.MAILBOX).exists():
+            Mailbox.objects.update(next_look_at=None)  # one look reads the mail of all of them
         text = ngettext("%d feed is looked at next.", "%d feeds are looked at next.", count) % count
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 

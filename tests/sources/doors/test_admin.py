@@ -15,10 +15,20 @@ from django.urls import reverse
 from accounts import roles
 from sources.doors import by_hand
 from sources.events.take import take
-from sources.models import EventDataset, EventImport, EventRecord, Feed, FeedFormat, Item, ReusePolicy
+from sources.models import (
+    EventDataset,
+    EventImport,
+    EventRecord,
+    Feed,
+    FeedFormat,
+    Item,
+    Mailbox,
+    MailLeftOut,
+    ReusePolicy,
+)
 from tests.factories.countries import UserFactory
 from tests.factories.originals import pdf
-from tests.factories.sources import FeedFactory, PublisherFactory
+from tests.factories.sources import FeedFactory, ItemFactory, PublisherFactory
 from tests.sources.doors.test_by_hand import AT, PAGES, report, upload
 from tests.sources.events.files import acled_csv, acled_record, ged_csv, ged_row
 
@@ -181,8 +191,6 @@ def test_who_may_only_look_enters_nothing():
 
 
 def test_items_of_feeds_cannot_be_edited_by_hand(desk):
-    from tests.factories.sources import ItemFactory
-
     item = ItemFactory()
     assert desk.get(reverse("admin:sources_handentry_change", args=[item.pk])).status_code == 302
     assert item.title not in desk.get(reverse("admin:sources_handentry_changelist")).content.decode()
@@ -207,6 +215,7 @@ def test_a_list_costs_the_same_however_long_it_is(desk, name, django_assert_max_
         for number in range(start, end):
             by_hand.enter(report(title=f"Report {number}"), by=UserFactory(), at=AT)
             take(EventDataset.UCDP_GED, io.BytesIO(ged_csv(ged_row(id=number))), filename="x", version="23.1", at=AT)
+            left_out(sender_domain=f"{number}.example")
 
     def queries() -> int:
         with django_assert_max_num_queries(100) as captured:
@@ -293,3 +302,62 @@ def test_events_leave_as_a_file_unless_one_of_them_is_acleds(desk):
     act["_selected_action"] = list(EventRecord.objects.values_list("pk", flat=True))
     answer = desk.post(address, act, follow=True)
     assert "Nothing was exported" in answer.content.decode()
+
+
+# ------------------------------------------------------------------------------------------------ mail that was left out
+def left_out(reason: str = "unassigned", **fields) -> MailLeftOut:
+    box, _ = Mailbox.objects.get_or_create(key="k", defaults={"name": "mail.example, INBOX", "next_look_at": AT})
+    uid = MailLeftOut.objects.count() + 1
+    return MailLeftOut.objects.create(**{"mailbox": box, "uid": uid, "reason": reason, "seen_at": AT, **fields})
+
+
+def acted(desk: Client, action: str, *rows: MailLeftOut) -> str:
+    act = {"action": action, "_selected_action": [row.pk for row in rows]}
+    return desk.post(reverse("admin:sources_mailleftout_changelist"), act, follow=True).content.decode()
+
+
+def test_mail_that_nobody_has_assigned_is_counted_by_domain(desk):
+    for domain in ("ngo.example", "ngo.example", "other.example"):
+        left_out(sender_domain=domain)
+    left_out(sender_domain="old.example", settled_at=AT, is_wanted=False)
+    page = desk.get(reverse("admin:sources_mailleftout_changelist")).content.decode()
+    assert "3 messages from addresses nobody has assigned" in page
+    assert '<bdi>ngo.example</bdi> <span class="entry-number">2</span>' in page
+
+
+def test_a_message_is_let_in_by_a_person_and_read_next(desk):
+    forged, nobodys = left_out("unconfirmed", feed=mail_feed()), left_out()
+    page = acted(desk, "let_in", forged, nobodys)
+    assert "1 message is read at the next look." in page
+    assert "comes in once a feed has that sender" in page
+    forged.refresh_from_db(), nobodys.refresh_from_db()
+    assert (forged.is_wanted, forged.settled_at, nobodys.is_wanted) == (True, None, None)
+    assert forged.settled_by is not None
+    assert Mailbox.objects.get().next_look_at is None
+
+
+def test_a_message_can_be_left_out_for_good(desk):
+    row = left_out("unreadable", feed=mail_feed())
+    assert "1 message stays out." in acted(desk, "leave_out", row)
+    row.refresh_from_db()
+    assert row.is_wanted is False
+    assert row.settled_at is not None
+
+
+def test_only_who_may_lets_mail_in():
+    row = left_out("unconfirmed", feed=mail_feed())
+    acted(member("view_mailleftout"), "let_in", row)
+    row.refresh_from_db()
+    assert row.is_wanted is None
+
+
+def test_looking_now_at_a_feed_of_mail_looks_at_the_mailbox(desk):
+    left_out()
+    feed = mail_feed()
+    act = {"action": "look_now", "_selected_action": [feed.pk]}
+    desk.post(reverse("admin:sources_feed_changelist"), act)
+    assert Mailbox.objects.get().next_look_at is None
+
+
+def mail_feed() -> Feed:
+    return FeedFactory(url="mailto:press@ngo.example", format=FeedFormat.MAILBOX)
