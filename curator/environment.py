@@ -84,3 +84,20 @@ def smtp(name: str, default: str) -> dict[str, object]:
         "EMAIL_USE_TLS": query.get("tls") == ["1"],
         "EMAIL_USE_SSL": query.get("ssl") == ["1"],
     }
+
+
+def imaps(name: str) -> str:
+    """``imaps://user:password@host:993/Folder``, or "" where it is unset. Mail is read over TLS only."""
+    value = text(name)
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise BadSetting(f"{name} has a port that is not a number from 0 to 65535") from error
+    if parts.scheme != "imaps" or not parts.hostname or not parts.username or not parts.password or port == 0:
+        raise BadSetting(f"{name} is not of the form imaps://user:password@host/INBOX (a user like a%40b.org)")
+    if not unquote(parts.path).isascii():
+        raise BadSetting(f"{name} names a folder with other letters than ASCII, which are not understood here")
+    return value

@@ -217,6 +217,13 @@ EXTRACT_TASK_SECONDS = env.integer("EXTRACT_TASK_SECONDS", 240, least=1, most=48
 # Who we are to ReliefWeb's API, which answers callers that it has approved. Without it such feeds fail and say why.
 RELIEFWEB_APPNAME = env.text("RELIEFWEB_APPNAME")
 
+# ------------------------------------------------------------------------------------------------ mail that comes in
+# A mailbox to which publishers send; read, never changed. Its own door: nothing from a feed reaches it.
+MAILBOX_URL = env.imaps("MAILBOX_URL")
+# What the operator's mail server calls itself in Authentication-Results. Without it no sender is ever confirmed.
+MAILBOX_AUTHSERV_ID = env.text("MAILBOX_AUTHSERV_ID")
+MAILBOX_MAX_BYTES = env.integer("MAILBOX_MAX_BYTES", 25_000_000, least=100_000, most=200_000_000)
+
 # ------------------------------------------------------------------------------------------------ files
 STORAGE_URL = env.text("STORAGE_URL", str(VAR_DIR / "media"))
 if STORAGE_URL.startswith("s3://"):
@@ -242,6 +249,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT") or VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# What people may upload at the desk: reports as PDF or .docx, files of events.
+UPLOAD_MAX_BYTES = env.integer("UPLOAD_MAX_BYTES", 25_000_000, least=10_000, most=500_000_000)
 
 # ------------------------------------------------------------------------------------------------ words and time
 LANGUAGE_CODE = "en-gb"

@@ -1,4 +1,5 @@
-"""The fetch client and the reader of pages as this installation's settings have them. For edges; neither reads settings."""
+"""The fetch client, the reader of pages and the mailbox's account, as this installation's settings have them. For edges; none
+of them reads settings."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import datetime as dt
 from django.conf import settings
 from django.core.cache import caches
 
+from sources.doors import imap
+from sources.doors.imap import Account
 from sources.ingest.fetch import Fetcher, FetchPolicy
 from sources.ingest.page_reader import Limits, PageReader
 from sources.ingest.robots import Robots
@@ -39,3 +42,10 @@ def page_reader() -> PageReader:
 def interval() -> dt.timedelta:
     """How long a feed that answers as usual is left alone."""
     return dt.timedelta(seconds=settings.FETCH_INTERVAL)
+
+
+def mail_account() -> Account:
+    """The mailbox that the operator configured."""
+    return imap.account(
+        settings.MAILBOX_URL, server_name=settings.MAILBOX_AUTHSERV_ID, max_bytes=settings.MAILBOX_MAX_BYTES
+    )

@@ -71,7 +71,7 @@ def take(outlines: Iterable[Outline]) -> Taken:
 def as_opml(*, only_active: bool, at: dt.datetime) -> bytes:
     """Our feeds as an OPML document, by publisher and name. Those whose publisher forbids collection stay out: the list
     is meant to be fetched by whoever gets it."""
-    feeds = Feed.objects.exclude(starter_pack=StarterPack.NEVER).select_related("publisher")
+    feeds = Feed.objects.fetched().exclude(starter_pack=StarterPack.NEVER).select_related("publisher")
     if only_active:
         feeds = feeds.filter(is_active=True)
     rows = [_outline(feed) for feed in feeds.order_by("publisher__name", "name", "pk")]
@@ -102,7 +102,7 @@ def _reason_against(outline: Outline, url: str, forbidden: set[str]) -> str:
         return f"its address is longer than {_MAX_URL} characters"
     if _host(url) in forbidden:
         return "its publisher forbids automated collection"
-    if outline.format and outline.format not in FeedFormat.values:
+    if outline.format and (outline.format not in FeedFormat.values or not FeedFormat(outline.format).is_fetched):
         return f"its format “{outline.format[:40]}” is not known here"
     if outline.format == FeedFormat.HTML_LIST:
         try:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from sources.models import Feed, Item, Story  # noqa: F401
+    from sources.models import EventRecord, Feed, Item, Story  # noqa: F401
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
@@ -20,11 +20,19 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """Active, or switched off because its publisher withdrew it, until a person has switched it one way or the other."""
         return self.filter(Q(is_active=True) | Q(retired_at__isnull=False, is_switched_by_person=False))
 
+    def fetched(self) -> FeedQuerySet:
+        """Those whose address is on the web; what comes by other doors (mail, by hand) is nothing to fetch."""
+        return self.exclude(format__in=["mailbox", "by_hand"])
+
     def due(self, at: dt.datetime) -> FeedQuerySet:
         """Active, its time has come, and nobody is fetching it."""
-        return self.active().filter(
-            Q(next_check_at=None) | Q(next_check_at__lte=at),
-            Q(claimed_until=None) | Q(claimed_until__lte=at),
+        return (
+            self.active()
+            .fetched()
+            .filter(
+                Q(next_check_at=None) | Q(next_check_at__lte=at),
+                Q(claimed_until=None) | Q(claimed_until__lte=at),
+            )
         )
 
 
@@ -57,3 +65,13 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def standing(self) -> StoryQuerySet:
         """Not merged away."""
         return self.filter(merged_into=None)
+
+
+class EventQuerySet(models.QuerySet["EventRecord"]):
+    def current(self) -> EventQuerySet:
+        """What the newest version of each data set says."""
+        return self.filter(is_current=True)
+
+    def exportable(self) -> EventQuerySet:
+        """What may be passed on; nothing of ACLED ever is."""
+        return self.filter(may_be_exported=True)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sources import client, health
+from sources.doors import mailbox
 from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, turns
 from sources.ingest.fetch import Fetcher, Response
 from sources.models import Feed
@@ -62,6 +63,14 @@ def _look_at_some(fetcher: Fetcher, at: dt.datetime) -> bool:
             feeds_at_fault = [feed.pk for feed, _ in found]
             logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
     return bool(feeds)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def read_mailbox(**_: object) -> None:
+    """Reads new mail where the operator has configured a mailbox and its time has come. Runs in the threads pool: the time
+    limits are those of the connection and of the look."""
+    if settings.MAILBOX_URL:
+        mailbox.look(client.mail_account(), at=timezone.now(), interval=client.interval())
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:

@@ -23,7 +23,7 @@ FOLDERS = (*PACKAGES, "docs", "bench", "tests", "static", "templates", "scripts"
 DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md"), *ROOT.glob("sample/*.md")]
 )
-READERS = {"text", "required", "boolean", "integer", "choice", "words", "smtp"}
+READERS = {"text", "required", "boolean", "integer", "choice", "words", "smtp", "imaps"}
 ANYWHERE = {"DJANGO_SETTINGS_MODULE"}  # Django's own, the same in every project
 
 

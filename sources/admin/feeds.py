@@ -20,8 +20,9 @@ from sources import feed_lists
 from sources.adapters import css, reliefweb
 from sources.admin import health
 from sources.admin.holds import HeldFeeds
+from sources.doors import senders
 from sources.ingest import moves
-from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
+from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, StarterPack
 
 
 @admin.register(Publisher)
@@ -46,16 +47,48 @@ class PublisherAdmin(admin.ModelAdmin[Publisher]):
 class FeedForm(forms.ModelForm[Feed]):
     """Says kindly what the database would refuse."""
 
-    url = forms.URLField(label=_("address"), max_length=1000, assume_scheme="https")
+    url = forms.CharField(
+        label=_("address"),
+        max_length=1000,
+        help_text=_(
+            "Of mail: press@ngo.example, @ngo.example for a whole domain, or <news.ngo.example> for a list (List-Id)."
+        ),
+    )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         values = self.cleaned_data
         if values.get("is_active") and values.get("starter_pack") == StarterPack.NEVER:
             self.add_error("is_active", _("The publisher forbids automated collection, so this feed stays off."))
+        self._check_address(values.get("format"), values.get("url", ""))
         self._check_selector(values.get("format"), values.get("selector", ""))
         self._check_reliefweb(values.get("format"), values.get("url", ""))
         return cleaned
+
+    def _check_address(self, format: str | None, written: str) -> None:
+        """Each kind of feed has its own kind of address."""
+        try:
+            if format == FeedFormat.MAILBOX:
+                self.cleaned_data["url"] = senders.address_of(written)
+            elif format == FeedFormat.BY_HAND:
+                self._check_by_hand(written)
+            elif written:
+                self.cleaned_data["url"] = forms.URLField(assume_scheme="https").clean(written)
+        except senders.BadSender:
+            text = _(
+                "This is no sender: press@ngo.example, @ngo.example for a whole domain, or <news.ngo.example> for a list."
+            )
+            self.add_error("url", text)
+        except forms.ValidationError as error:
+            self.add_error("url", error)
+
+    def _check_by_hand(self, written: str) -> None:
+        if written != self.initial.get("url"):
+            raise forms.ValidationError(
+                _("Such a feed is made when a report of the publisher is entered under Reports by hand.")
+            )
+        if self.cleaned_data.get("is_active"):
+            self.add_error("is_active", _("There is nothing to fetch: people enter these reports."))
 
     def _check_selector(self, format: str | None, selector: str) -> None:
         if format != FeedFormat.HTML_LIST:
@@ -184,12 +217,14 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
     @admin.action(description=_("Look now"), permissions=["change"])
     def look_now(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
         count = feeds.filter(is_active=True).update(next_check_at=timezone.now())
+        if feeds.filter(is_active=True, format=FeedFormat.MAILBOX).exists():
+            Mailbox.objects.update(next_look_at=None)  # one look reads the mail of all of them
         text = ngettext("%d feed is looked at next.", "%d feeds are looked at next.", count) % count
         self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, feeds: QuerySet[Feed]) -> None:
-        allowed = feeds.exclude(starter_pack=StarterPack.NEVER)
+        allowed = feeds.exclude(starter_pack=StarterPack.NEVER).exclude(format=FeedFormat.BY_HAND)
         count = allowed.update(is_active=True, is_switched_by_person=True, next_check_at=None, retired_at=None)
         self.message_user(request, ngettext("%d feed is on.", "%d feeds are on.", count) % count, messages.SUCCESS)
         if forbidden := feeds.filter(starter_pack=StarterPack.NEVER).count():

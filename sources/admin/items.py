@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.read_only import ReadOnly
 from sources import snapshots, stories
+from sources.admin import arrivals
 from sources.admin.lists import KindFilter, LanguageFilter, ShortPaginator, StateFilter, narrowed
 from sources.models import FullText, Item, Revision, Sighting, Snapshot
 
@@ -22,18 +23,26 @@ class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
     """What the item said, newest first."""
 
     model = Revision
-    fields = ("number", "seen_at", "title", "text", "page_text", "snapshot", "content_hash")
+    fields = ("number", "seen_at", "how_it_came", "title", "text", "page_text", "snapshot", "content_hash")
     readonly_fields = fields
     ordering = ("-number",)
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        return super().get_queryset(request).select_related("full_text__snapshot__blob")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("full_text__snapshot__blob", "arrival__original__blob", "arrival__by")
+        )
+
+    @admin.display(description=_("how it came"))
+    def how_it_came(self, revision: Revision) -> str:
+        return arrivals.in_words(revision)
 
     @admin.display(description=_("text of the page"))
     def page_text(self, revision: Revision) -> str:
         full = _full_text(revision)
-        return full.text if full else "–"
+        return arrivals.with_pages(revision, full.text) if full else "–"
 
     @admin.display(description=_("snapshot"))
     def snapshot(self, revision: Revision) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection, models
@@ -36,11 +36,18 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Seq
     fields = {field.attname: field for field in model._meta.concrete_fields}
     others = [name for name in fields if name not in columns]
     rest = "".join("\t" + _written(fields[name].get_default()) for name in others) + "\n"
+    names = [str(fields[name].column) for name in [*columns, *others]]
+    copy(model._meta.db_table, names, rows, rest=rest)
+
+
+def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, rest: str = "\n") -> None:
+    """The same for a table without a model, each row as the values of these columns. ``rest`` ends each line: the values
+    that all rows have in the last columns, as COPY takes them."""
+    # A lone surrogate is a ValueError here.
     data = "".join(["\t".join([_written(value) for value in row]) + rest for row in rows]).encode()
-    quoted = ", ".join(connection.ops.quote_name(str(fields[name].column)) for name in [*columns, *others])
-    table = connection.ops.quote_name(model._meta.db_table)
+    named = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {table} ({quoted}) FROM STDIN", io.BytesIO(data))
+        cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({named}) FROM STDIN", io.BytesIO(data))
 
 
 def update(changed: Sequence[models.Model], names: Sequence[str]) -> None:

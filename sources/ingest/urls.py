@@ -96,7 +96,7 @@ def _untracked(query: str) -> str:
     """The query with its mark, without what only tells where a reader came from, in order; "" where nothing is left."""
     if not query:
         return ""
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _is_tracking(name)]
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not is_tracking(name)]
     return "?" + urlencode(sorted(kept)) if kept else ""
 
 
@@ -108,7 +108,8 @@ def host_of(url: str) -> str:
         return ""
 
 
-def _is_tracking(name: str) -> bool:
+def is_tracking(name: str) -> bool:
+    """Whether a parameter of this name says where a reader came from and never what is shown."""
     name = name.lower()
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 

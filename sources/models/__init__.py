@@ -1,8 +1,12 @@
-"""The library's tables: publishers, feeds, fetches, items with their revisions and snapshots, stories.
+"""The library's tables: publishers, feeds, fetches, items with their revisions and snapshots, stories, and the
+events of data sets.
 
-Country-blind: nothing here knows what an item is about. Written by ``sources.ingest`` and ``sources.stories`` only.
+Country-blind: nothing here knows what an item is about. Written by ``sources.ingest``, ``sources.doors``,
+``sources.events`` and ``sources.stories`` only.
 """
 
+from sources.models.arrivals import Arrival, Door, HandEntry, LeftOut, Mailbox, MailLeftOut, SenderCheck
+from sources.models.events import EventDataset, EventImport, EventRecord
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
@@ -12,8 +16,13 @@ from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
 
 __all__ = [
+    "Arrival",
     "Blob",
     "DatePrecision",
+    "Door",
+    "EventDataset",
+    "EventImport",
+    "EventRecord",
     "ExtractState",
     "Feed",
     "FeedDay",
@@ -23,7 +32,11 @@ __all__ = [
     "Fetch",
     "FetchState",
     "FullText",
+    "HandEntry",
     "Item",
+    "LeftOut",
+    "MailLeftOut",
+    "Mailbox",
     "Publisher",
     "PublisherKind",
     "ReusePolicy",
@@ -32,6 +45,7 @@ __all__ = [
     "SavedSearchLook",
     "SearchEntry",
     "SearchLanguage",
+    "SenderCheck",
     "Sighting",
     "Silence",
     "Snapshot",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,34 @@ class FeedFormat(models.TextChoices):
     RELIEFWEB = "reliefweb", _("ReliefWeb API")
     SITEMAP = "sitemap", _("sitemap of news")
     HTML_LIST = "html_list", _("links of a page, by a CSS selector")
+    MAILBOX = "mailbox", _("mail from one sender or list, in the operator's mailbox")
+    BY_HAND = "by_hand", _("reports that people enter or upload")
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether its address is on the web and looked at by the fetch client. What comes by other doors never is."""
+        return self not in {FeedFormat.MAILBOX, FeedFormat.BY_HAND}
+
+
+#: What the addresses of such feeds begin with. Nothing that is fetched does.
+SCHEMES_OF_DOORS = {
+    FeedFormat.MAILBOX: ("mailto:", "list-id:"),
+    FeedFormat.BY_HAND: ("by-hand:",),
+}
+
+
+def check_feed_address(value: str) -> None:
+    """An address on the web, or one of another door, which ``sources.doors`` reads. Raises ValidationError."""
+    if not value.startswith(tuple(scheme for schemes in SCHEMES_OF_DOORS.values() for scheme in schemes)):
+        URLValidator()(value)
+
+
+def _at_the_door(format: FeedFormat) -> Q:
+    """The condition that a feed's address begins as those of this format do."""
+    condition = Q()
+    for scheme in SCHEMES_OF_DOORS[format]:
+        condition |= Q(url__startswith=scheme)
+    return condition
 
 
 class StarterPack(models.TextChoices):
@@ -55,7 +84,7 @@ class Feed(models.Model):
 
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
     name = models.CharField(_("name"), max_length=200)
-    url = models.URLField(_("address"), max_length=1000, unique=True)
+    url = models.CharField(_("address"), max_length=1000, unique=True, validators=[check_feed_address])
     format = models.CharField(_("format"), max_length=20, choices=FeedFormat, default=FeedFormat.AUTO)
     selector = models.CharField(
         _("CSS selector"),
@@ -128,6 +157,16 @@ class Feed(models.Model):
             ),
             models.CheckConstraint(
                 name="feed_list_has_selector", condition=~Q(format=FeedFormat.HTML_LIST) | ~Q(selector="")
+            ),
+            models.CheckConstraint(
+                name="feed_of_mail_has_a_sender",
+                condition=(Q(format=FeedFormat.MAILBOX) & _at_the_door(FeedFormat.MAILBOX))
+                | (~Q(format=FeedFormat.MAILBOX) & ~_at_the_door(FeedFormat.MAILBOX)),
+            ),
+            models.CheckConstraint(
+                name="feed_by_hand_is_never_fetched",
+                condition=(Q(format=FeedFormat.BY_HAND, is_active=False) & _at_the_door(FeedFormat.BY_HAND))
+                | (~Q(format=FeedFormat.BY_HAND) & ~_at_the_door(FeedFormat.BY_HAND)),
             ),
         ]
 

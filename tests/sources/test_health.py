@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -32,9 +33,8 @@ def days(feed: Feed, *items: int) -> None:
     )
 
 
-def record(**changes) -> silence.Record:
-    usual = {"days_seen": 28, "days_with_items": 28, "last_success_at": AT, "last_items_at": AT}
-    return silence.Record(**(usual | changes))
+def record(**changes):
+    return replace(silence.Record(28, 28, AT, AT), **changes)
 
 
 # ------------------------------------------------------------------------------------------------ the rule

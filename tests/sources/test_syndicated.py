@@ -19,6 +19,7 @@ WORDS = "The market of Bria burned for two days, and nobody came to put it out; 
 def read(item: Item, *, text: str = WORDS, declares: str = "") -> Item:
     """The item's page was read: it owns its address, and names ``declares`` as the original."""
     Item.objects.filter(pk=item.pk).update(address_key=address_key(item.canonical_url), owns_address=True)
+    assert item.current is not None
     FullText.objects.create(
         revision=item.current,
         snapshot=snapshots.keep(text.encode(), url=item.url, at=NOON),

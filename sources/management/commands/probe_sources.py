@@ -44,7 +44,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _feeds(names: list[str], *, include_active: bool) -> list[Feed]:
-        feeds = Feed.objects.exclude(starter_pack=StarterPack.NEVER).order_by("name")
+        feeds = Feed.objects.fetched().exclude(starter_pack=StarterPack.NEVER).order_by("name")
         if not include_active:
             feeds = feeds.filter(is_active=False)
         wanted = [name.casefold() for name in names]
