@@ -40,33 +40,35 @@ class HandEntryForm(forms.ModelForm[HandEntry]):
 
     publisher = forms.ModelChoiceField(
         Publisher.objects.all(),
-        label=_("publisher"),
+        label=_("Publisher"),
         widget=AutocompleteSelect(Feed._meta.get_field("publisher"), admin.site),
         help_text=_("Who published it. A publisher that is missing here is added under Publishers."),
     )
     title = forms.CharField(
-        label=_("title"), max_length=MAX_TITLE, widget=forms.TextInput(attrs={"dir": "auto", "class": "vTextField"})
+        label=_("Title"),
+        max_length=MAX_TITLE,
+        widget=forms.TextInput(attrs={"dir": "auto", "class": "vLargeTextField"}),
     )
     published_on = forms.DateField(
-        label=_("published on"),
+        label=_("Published on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty where nobody knows: it then counts from today."),
     )
     published_time = forms.TimeField(
-        label=_("at (UTC)"),
+        label=_("At (UTC)"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=_("Only if the report states it."),
     )
     language = forms.CharField(
-        label=_("language"),
+        label=_("Language"),
         max_length=35,
         required=False,
         help_text=_("As a tag: fr, sw, ar, pt-BR. Empty: it is found out from the text."),
     )
     url = forms.CharField(
-        label=_("link to the source"),
+        label=_("Link to the source"),
         max_length=urls.MAX_URL,
         required=False,
         widget=forms.URLInput(attrs={"class": "vURLField", "placeholder": "https://"}),
@@ -78,7 +80,7 @@ class HandEntryForm(forms.ModelForm[HandEntry]):
         widget=forms.FileInput(attrs={"accept": ".pdf,.docx"}),
     )
     text = forms.CharField(
-        label=_("text"),
+        label=_("Text"),
         max_length=MAX_TEXT,
         required=False,
         strip=True,
@@ -86,7 +88,7 @@ class HandEntryForm(forms.ModelForm[HandEntry]):
         help_text=_("The report’s own words. Of a document its text is taken out by itself; this may stay empty then."),
     )
     note = forms.CharField(
-        label=_("how it came"),
+        label=_("How it came"),
         max_length=_MAX_NOTE,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "class": "vLargeTextField"}),
         help_text=_("For the desk: from which page, mailing list or meeting. Name no person who did not publish it."),
@@ -108,8 +110,10 @@ class HandEntryForm(forms.ModelForm[HandEntry]):
         """What the report says now."""
         item, arrival = self.instance, arrivals.of(self.instance.current)
         day, time = item.published_at, item.published_at
-        self.fields["publisher"].disabled = True
-        self.fields["publisher"].widget = forms.Select()
+        publisher = cast("forms.ModelChoiceField[Publisher]", self.fields["publisher"])
+        publisher.disabled, publisher.widget = True, forms.Select()
+        publisher.queryset = Publisher.objects.filter(pk=item.feed.publisher_id)
+        publisher.help_text = _("A report cannot go over to another publisher.")
         self.initial = {
             **self.initial,
             "publisher": item.feed.publisher_id,
@@ -223,7 +227,7 @@ class HandEntryAdmin(admin.ModelAdmin[HandEntry]):
 
     form = HandEntryForm
     list_display = ("title", "publisher", "published_at", "language", "first_seen_at", "came")
-    list_filter = ("revisions__arrival__door", "language", "feed__publisher__kind")
+    list_filter = ("current__arrival__door", "language", "feed__publisher__kind")
     list_select_related = ("feed__publisher", "current__arrival__by")
     list_per_page = 50
     show_full_result_count = False

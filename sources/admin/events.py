@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.read_only import ReadOnly
@@ -29,16 +30,28 @@ from sources.querysets import EventQuerySet
 
 @admin.register(EventRecord)
 class EventRecordAdmin(ReadOnly, admin.ModelAdmin[EventRecord]):
-    list_display = (
-        *("starts_on", "country", "place", "kind", "actor_a", "actor_b", "deaths", "dataset", "version", "is_current"),
-    )
-    list_filter = ("is_current", "dataset", "may_be_exported", "kind", "version", "country")
+    list_display = (*("days", "country", "place", "kind", "actor_a", "actor_b", "deaths", "said_by"),)
+    list_filter = ("is_current", "dataset", "imported_by__version", "may_be_exported", "kind", "country")
     date_hierarchy = "starts_on"
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("=external_id", "place", "admin1", "actor_a", "actor_b")
     ordering = ("-starts_on", "-id")
     actions = ("export_csv",)
+
+    @admin.display(description=_("when"), ordering="starts_on")
+    def days(self, event: EventRecord) -> str:
+        first, last = (date_format(day, "j M Y") for day in (event.starts_on, event.ends_on))
+        return first if first == last else f"{first} – {last}"
+
+    @admin.display(description=_("data set"), ordering="version_key")
+    def said_by(self, event: EventRecord) -> str:
+        """ACLED's versions are times of change, which say nothing to a person."""
+        name = f"UCDP GED {event.version}" if event.dataset == EventDataset.UCDP_GED else "ACLED"
+        return name if event.is_current else _("%s, superseded") % name
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Events"), **(extra_context or {})})
 
     @admin.display(description=_("deaths"), ordering="deaths_best")
     def deaths(self, event: EventRecord) -> str:
@@ -63,10 +76,10 @@ class EventRecordAdmin(ReadOnly, admin.ModelAdmin[EventRecord]):
 class EventImportForm(forms.Form):
     """A file of events and what it is of."""
 
-    dataset = forms.ChoiceField(label=_("data set"), choices=EventDataset.choices)
-    file = forms.FileField(label=_("file"), widget=forms.FileInput(attrs={"accept": ".csv,.json,.zip"}))
+    dataset = forms.ChoiceField(label=_("Data set"), choices=EventDataset.choices)
+    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.json,.zip"}))
     version = forms.CharField(
-        label=_("version"),
+        label=_("Version"),
         max_length=40,
         required=False,
         help_text=_("Of UCDP GED, for example 23.1, where the file’s name does not state it. Empty for ACLED."),

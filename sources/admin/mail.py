@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.read_only import ReadOnly
 from sources.doors import left_out
 from sources.models import LeftOut, Mailbox, MailLeftOut
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _DOMAINS = 50
 
@@ -32,7 +36,7 @@ class MailboxAdmin(ReadOnly, admin.ModelAdmin[Mailbox]):
 class MailLeftOutAdmin(ReadOnly, admin.ModelAdmin[MailLeftOut]):
     """Messages that became no items. The list begins with how many are nobody's, by domain."""
 
-    list_display = ("seen_at", "sender_domain", "reason", "feed", "message", "is_wanted", "settled_at")
+    list_display = ("seen", "sender_domain", "reason", "decision", "feed", "message")
     list_filter = ("reason", "is_wanted", ("settled_at", admin.EmptyFieldListFilter))
     list_select_related = ("feed",)
     list_per_page = 50
@@ -48,8 +52,25 @@ class MailLeftOutAdmin(ReadOnly, admin.ModelAdmin[MailLeftOut]):
         domains = (
             waiting.values_list("sender_domain").annotate(n=Count("pk")).order_by("-n", "sender_domain")[: _DOMAINS + 1]
         )
-        context = {"unassigned": waiting.count(), "domains": list(domains[:_DOMAINS]), **(extra_context or {})}
+        context = {
+            "title": _("Mail that was left out"),
+            "unassigned": waiting.count(),
+            "domains": list(domains[:_DOMAINS]),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
+
+    @admin.display(description=_("seen"), ordering="seen_at")
+    def seen(self, row: MailLeftOut) -> str:
+        return date_format(row.seen_at, "j M Y H:i")
+
+    @admin.display(description=_("decision"), ordering="is_wanted")
+    def decision(self, row: MailLeftOut) -> StrOrPromise:
+        if row.is_wanted is None:
+            return _("waits")
+        if not row.is_wanted:
+            return _("stays out")
+        return _("came in") if row.settled_at else _("is read next")
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sources.change_mailleftout")

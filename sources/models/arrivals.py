@@ -108,9 +108,9 @@ class Mailbox(models.Model):
 class LeftOut(models.TextChoices):
     """Why a message became no item."""
 
-    UNASSIGNED = "unassigned", _("nobody has assigned its sender")
-    UNCONFIRMED = "unconfirmed", _("the mail server says that the sender is forged")
-    UNREADABLE = "unreadable", _("it could not be read or stored")
+    UNASSIGNED = "unassigned", _("sender not assigned")
+    UNCONFIRMED = "unconfirmed", _("sender not confirmed")
+    UNREADABLE = "unreadable", _("not readable")
 
 
 class MailLeftOut(models.Model):
@@ -133,8 +133,8 @@ class MailLeftOut(models.Model):
     is_wanted = models.BooleanField(_("let in"), null=True)
 
     class Meta:
-        verbose_name = _("mail left out")
-        verbose_name_plural = _("mail left out")
+        verbose_name = _("message left out")
+        verbose_name_plural = _("messages left out")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["mailbox", "uid"], name="mail_left_out_once"),
             models.CheckConstraint(

@@ -156,7 +156,9 @@ def test_a_report_that_is_there_already_is_shown(desk):
 def test_an_edit_begins_with_what_stands_and_makes_a_revision(desk):
     item = by_hand.enter(report(published_at=AT, language="sg"), by=UserFactory(), at=AT)
     address = reverse("admin:sources_handentry_change", args=[item.pk])
-    initial = desk.get(address).context["adminform"].form.initial
+    page = desk.get(address)
+    assert f">{item.feed.publisher.name}</option>" in page.content.decode()
+    initial = page.context["adminform"].form.initial
     assert (initial["title"], initial["language"], initial["note"]) == ("Attack on Boali", "sg", "their page")
     values = {name: value for name, value in initial.items() if value is not None}
     assert desk.post(address, {**values, "title": "Massacre in Boali"}).status_code == 302
