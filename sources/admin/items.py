@@ -9,11 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.read_only import ReadOnly
 from sources import snapshots, stories
+from sources.admin import revisions
+from sources.display import marked
 from sources.models import FullText, Item, Revision, Sighting, Snapshot
 
 
@@ -21,7 +24,7 @@ class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
     """What the item said, newest first."""
 
     model = Revision
-    fields = ("number", "seen_at", "title", "text", "page_text", "snapshot", "content_hash")
+    fields = ("number", "seen_at", "title_as_stored", "text_as_stored", "page_text", "snapshot", "content_hash")
     readonly_fields = fields
     ordering = ("-number",)
     extra = 0
@@ -29,10 +32,18 @@ class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
         return super().get_queryset(request).select_related("full_text__snapshot__blob")
 
+    @admin.display(description=_("title"))
+    def title_as_stored(self, revision: Revision) -> str:
+        return marked(revision.title)
+
+    @admin.display(description=_("feed’s own text"))
+    def text_as_stored(self, revision: Revision) -> str:
+        return marked(revision.text)
+
     @admin.display(description=_("text of the page"))
     def page_text(self, revision: Revision) -> str:
         full = _full_text(revision)
-        return full.text if full else "–"
+        return marked(full.text) if full else "–"
 
     @admin.display(description=_("snapshot"))
     def snapshot(self, revision: Revision) -> str:
@@ -84,7 +95,7 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     fields = (
         *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),
         *("language", "language_confidence", "extract_state", "extract_attempts", "last_error", "story_link"),
-        *("story_by_person", "story_score"),
+        *("story_by_person", "story_score", "changes"),
     )
     readonly_fields = fields
 
@@ -98,6 +109,15 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
             return "–"
         return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', item.url)
 
+    @admin.display(description=_("changes"))
+    def changes(self, item: Item) -> str:
+        count = item.revisions.count()
+        if count < 2:
+            return gettext("never changed")
+        address = reverse("admin:sources_item_compare", args=[item.pk])
+        text = gettext("what changed in %(count)d revisions") % {"count": count}
+        return format_html('<a href="{}">{}</a>', address, text)
+
     @admin.display(description=_("story"), ordering="story")
     def story_link(self, item: Item) -> str:
         if item.story is None:
@@ -106,8 +126,12 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, item.story.title)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs forget resolvers
-        view = self.admin_site.admin_view(self.snapshot_bytes)
-        return [path("snapshot/<int:pk>/", view, name="sources_snapshot_bytes"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("snapshot/<int:pk>/", wrap(self.snapshot_bytes), name="sources_snapshot_bytes"),
+            path("<int:pk>/compare/", wrap(revisions.compare), name="sources_item_compare"),
+        ]
+        return [*own, *super().get_urls()]
 
     def snapshot_bytes(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The bytes as they came. Always a download, never shown: they are hostile."""
