@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tempfile import SpooledTemporaryFile
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,10 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.read_only import ReadOnly
-from sources import snapshots, stories
+from sources import snapshots, stories, warc
 from sources.admin import revisions
 from sources.display import marked
 from sources.models import FullText, Item, Revision, Sighting, Snapshot
+
+#: Items in one file from the desk.
+_MOST_EXPORTED = 100
 
 
 class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
@@ -91,7 +96,7 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     search_fields = ("title", "url", "feed__name")
     ordering = ("-reported_at", "-id")
     inlines = (SightingInline, RevisionInline)
-    actions = ("split_out",)
+    actions = ("split_out", "export_warc")
     fields = (
         *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),
         *("language", "language_confidence", "extract_state", "extract_attempts", "last_error", "story_link"),
@@ -147,6 +152,24 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
         name = f"{snapshot.retrieved_at:%Y-%m-%d}-{snapshot.blob.sha256[:12]}.bin"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
         return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+    @admin.action(description=_("Export as WARC: what may leave"), permissions=["view"])
+    def export_warc(self, request: HttpRequest, items: QuerySet[Item]) -> HttpResponseBase | None:
+        """One file; of several items one behind the other, which is a WARC file too."""
+        chosen = list(items.select_related("feed__publisher").order_by("pk")[: _MOST_EXPORTED + 1])
+        if len(chosen) > _MOST_EXPORTED:
+            text = gettext("Choose at most %d items; the command export_warc takes any number.") % _MOST_EXPORTED
+            self.message_user(request, text, messages.WARNING)
+            return None
+        at = timezone.now()
+        out = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115 - the response closes it
+        for item in chosen:
+            warc.write(item, out, at=at)
+        out.seek(0)
+        name = warc.file_name(chosen[0], at=at, is_internal=False)
+        if len(chosen) > 1:
+            name = f"curator-{len(chosen)}-items-{at:%Y%m%dT%H%M%SZ}.warc.gz"
+        return FileResponse(out, as_attachment=True, filename=name, content_type="application/warc")
 
     def has_regroup_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sources.change_story")
