@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from briefings import writing
 from briefings.models import Claim, Passage
+from sources.display import HIDDEN
 from sources.models import FullText, Item, Revision
 
 #: How much of the text around a passage is kept as its near context, in code points.
@@ -79,11 +80,10 @@ def quote(claim: Claim, *, item: Item, exact: str, by: User, at: dt.datetime) ->
 
 def find(item: Item, exact: str) -> Found:
     """Where the words stand in the item's current revision: full text, feed's own text, then title."""
-    words = _pattern(exact)
     revision = item.current
-    if words is not None and revision is not None:
+    if exact.split() and revision is not None:
         for place, text in texts(revision):
-            match = words.search(text)
+            match = _pattern(exact).search(text) or _pattern_through_hidden(exact).search(text)
             if match is not None:
                 return Found(revision, place, text, match.start(), match.end())
     raise PassageNotFound(item.title)
@@ -103,10 +103,19 @@ def texts(revision: Revision) -> list[tuple[str, str]]:
     return [(place, text) for place, text in stored if text]
 
 
-def _pattern(exact: str) -> re.Pattern[str] | None:
+def _pattern(exact: str) -> re.Pattern[str]:
     """The words with any white space between them, and marks that look alike taken for one another."""
-    runs = ["".join(_ALIKE.get(mark, re.escape(mark)) for mark in run) for run in exact.split()]
-    return re.compile(r"\s+".join(runs)) if runs else None
+    return re.compile(r"\s+".join("".join(_alike(run)) for run in exact.split()))
+
+
+def _pattern_through_hidden(exact: str) -> re.Pattern[str]:
+    """The same, whatever hidden characters stand between: pages show none of them, so who copies words from one has none."""
+    runs = (f"{HIDDEN}*".join(_alike(re.sub(HIDDEN, "", run))) for run in exact.split())
+    return re.compile(rf"(?:\s|{HIDDEN})+".join(runs))
+
+
+def _alike(run: str) -> list[str]:
+    return [_ALIKE.get(mark, re.escape(mark)) for mark in run]
 
 
 def _before(text: str, start: int) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext
 
 from briefings.models import Attribution, ChangeMark, EvidenceLabel, Trend
 from briefings.render.document import Claim, Document, SourceEntry
+from sources.display import neutral
 from sources.models import PublisherKind
 
 _WIDTH = 72
@@ -21,7 +22,7 @@ def render(document: Document) -> str:
     """The text, in the edition's own language, ending with a line break."""
     with translation.override(document.language):
         lines = [line for part in _parts(document) for line in part]
-    return "\n".join(lines).rstrip() + "\n"
+    return neutral("\n".join(lines)).rstrip() + "\n"
 
 
 def _parts(document: Document) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from sources.display import marked
 from sources.models import Arrival, Revision
 
 
@@ -42,7 +43,7 @@ def with_pages(revision: Revision, text: str) -> str | SafeString:
     arrival = of(revision)
     starts: list[int] = arrival.page_starts if arrival is not None else []
     if not starts:
-        return text
+        return marked(text)
     pages = (
         (number, text[start:end])
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True), 1)
@@ -50,5 +51,5 @@ def with_pages(revision: Revision, text: str) -> str | SafeString:
     return format_html_join(
         "",
         '<p><b>{}</b></p><div dir="auto">{}</div>',
-        ((_("Page %d") % number, page.strip()) for number, page in pages if page.strip()),
+        ((_("Page %d") % number, marked(page.strip())) for number, page in pages if page.strip()),
     )

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from tempfile import SpooledTemporaryFile
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.read_only import ReadOnly
-from sources import snapshots, stories
-from sources.admin import arrivals
+from sources import snapshots, stories, warc
+from sources.admin import arrivals, revisions
 from sources.admin.lists import KindFilter, LanguageFilter, ShortPaginator, StateFilter, narrowed
+from sources.display import marked
 from sources.models import FullText, Item, Revision, Sighting, Snapshot
+
+#: Items in one file from the desk.
+_MOST_EXPORTED = 100
 
 
 class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
     """What the item said, newest first."""
 
     model = Revision
-    fields = ("number", "seen_at", "how_it_came", "title", "text", "page_text", "snapshot", "content_hash")
+    fields = (
+        *("number", "seen_at", "how_it_came", "title_as_stored", "text_as_stored", "page_text", "snapshot"),
+        "content_hash",
+    )
     readonly_fields = fields
     ordering = ("-number",)
     extra = 0
@@ -38,6 +48,14 @@ class RevisionInline(ReadOnly, admin.StackedInline[Revision, Item]):
     @admin.display(description=_("how it came"))
     def how_it_came(self, revision: Revision) -> str:
         return arrivals.in_words(revision)
+
+    @admin.display(description=_("title"))
+    def title_as_stored(self, revision: Revision) -> str:
+        return marked(revision.title)
+
+    @admin.display(description=_("feed’s own text"))
+    def text_as_stored(self, revision: Revision) -> str:
+        return marked(revision.text)
 
     @admin.display(description=_("text of the page"))
     def page_text(self, revision: Revision) -> str:
@@ -93,11 +111,11 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     search_fields = ("title",)  # the box is shown; ``get_search_results`` asks the library's search
     ordering = ("-reported_at", "-id")
     inlines = (SightingInline, RevisionInline)
-    actions = ("split_out",)
+    actions = ("split_out", "export_warc")
     fields = (
         *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),
         *("language", "language_confidence", "extract_state", "extract_attempts", "last_error", "story_link"),
-        *("story_by_person", "story_score"),
+        *("story_by_person", "story_score", "changes"),
     )
     readonly_fields = fields
 
@@ -116,6 +134,15 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
             return "–"
         return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', item.url)
 
+    @admin.display(description=_("changes"))
+    def changes(self, item: Item) -> str:
+        count = item.revisions.count()
+        if count < 2:
+            return gettext("never changed")
+        address = reverse("admin:sources_item_compare", args=[item.pk])
+        text = gettext("what changed in %(count)d revisions") % {"count": count}
+        return format_html('<a href="{}">{}</a>', address, text)
+
     @admin.display(description=_("story"))
     def story_link(self, item: Item) -> str:
         if item.story is None:
@@ -124,8 +151,12 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, item.story.title)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:  # type: ignore[override]  # the stubs forget resolvers
-        view = self.admin_site.admin_view(self.snapshot_bytes)
-        return [path("snapshot/<int:pk>/", view, name="sources_snapshot_bytes"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("snapshot/<int:pk>/", wrap(self.snapshot_bytes), name="sources_snapshot_bytes"),
+            path("<int:pk>/compare/", wrap(revisions.compare), name="sources_item_compare"),
+        ]
+        return [*own, *super().get_urls()]
 
     def snapshot_bytes(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The bytes as they came. Always a download, never shown: they are hostile."""
@@ -141,6 +172,24 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
         name = f"{snapshot.retrieved_at:%Y-%m-%d}-{snapshot.blob.sha256[:12]}.bin"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
         return HttpResponse(body, content_type="application/octet-stream", headers=headers)
+
+    @admin.action(description=_("Export as WARC: what may leave"), permissions=["view"])
+    def export_warc(self, request: HttpRequest, items: QuerySet[Item]) -> HttpResponseBase | None:
+        """One file; of several items one behind the other, which is a WARC file too."""
+        chosen = list(items.select_related("feed__publisher").order_by("pk")[: _MOST_EXPORTED + 1])
+        if len(chosen) > _MOST_EXPORTED:
+            text = gettext("Choose at most %d items; the command export_warc takes any number.") % _MOST_EXPORTED
+            self.message_user(request, text, messages.WARNING)
+            return None
+        at = timezone.now()
+        out = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115 - the response closes it
+        for item in chosen:
+            warc.write(item, out, at=at)
+        out.seek(0)
+        name = warc.file_name(chosen[0], at=at, is_internal=False)
+        if len(chosen) > 1:
+            name = f"curator-{len(chosen)}-items-{at:%Y%m%dT%H%M%SZ}.warc.gz"
+        return FileResponse(out, as_attachment=True, filename=name, content_type="application/warc")
 
     def has_regroup_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sources.change_story")

@@ -100,3 +100,11 @@ def test_a_draft_that_somebody_quoted_for_is_no_longer_the_machines(item):
     quote(claim, item, "We are looking")
     claim.refresh_from_db()
     assert not claim.is_drafted
+
+
+@pytest.mark.parametrize("typed", ["Army enters Bria", "Army\u200b enters Bria", "Army enters B\u202eria"])
+def test_words_copied_from_a_page_are_found_in_a_text_that_holds_hidden_characters(typed):
+    hiding = accepted(
+        EditionFactory().situation, title="Night", text="The Ar\u200bmy \u202eenters\u00ad Bria\u2069 today."
+    )
+    assert passages.find(hiding, typed).passage(None).exact == "Ar\u200bmy \u202eenters\u00ad Bria"
