@@ -7,6 +7,7 @@ import zipfile
 import zlib
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.constants import FilterTypes
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -50,7 +51,7 @@ def pdf_bomb(megabytes: int) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf("x"))))
     packed = StreamObject()
     packed._data = zlib.compress(b"(A) Tj " * (megabytes * 1_000_000 // 7), 9)
-    packed[NameObject("/Filter")] = NameObject("/FlateDecode")
+    packed[NameObject("/Filter")] = NameObject(FilterTypes.FLATE_DECODE)
     writer.pages[0][NameObject("/Contents")] = writer._add_object(packed)
     body = io.BytesIO()
     writer.write(body)
