@@ -6,6 +6,7 @@ one of them, ``*part*`` for a part of a word in languages that have no stemmer.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ MAX_LENGTH = 500
 MAX_WORDS = 16
 #: A trigram needs three characters; of two, every entry of the stretch would have to be read.
 _LEAST_PART = 3
+PAGE = 30
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)("?)|([^\s"]+))')
 
@@ -30,6 +32,34 @@ class Note(StrEnum):
     ONLY_ABSENT = "only_absent"
     COMMON_WORDS = "common_words"
     CURSOR = "cursor"
+
+
+class State(StrEnum):
+    """Where an item stands in the library."""
+
+    FULL_TEXT = "full_text"
+    FAILED = "failed"
+    REVISED = "revised"
+    COPY = "copy"
+    IN_STORY = "in_story"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for. ``text`` is as a person types it; what is empty or None filters nothing.
+    ``source`` is a part of a publisher's or a feed's name. ``since`` and, not included, ``until`` bound when an item was
+    reported. ``cursor`` is a page's ``older`` or ``newer``."""
+
+    text: str = ""
+    source: str = ""
+    feed: int | None = None
+    kind: str = ""
+    language: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    states: frozenset[State] = frozenset()
+    cursor: str = ""
+    size: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _LEAST = dt.timedelta(minutes=1)
 _LAST_ID = 2**63 - 1
 #: Seconds that the steps after the first may take together.
 PATIENCE = 0.5
-_SET = "SET LOCAL"
+_SETTINGS = "SET LOCAL statement_timeout = {}; SET LOCAL enable_seqscan = {}; SET LOCAL enable_indexscan = {}"
 
 
 Value: TypeAlias = str | int | dt.datetime | list[str]
@@ -92,8 +92,8 @@ def steps(conditions: Conditions, *, start: Place | None, newer: bool, most: int
     if ends is None:
         return
     place, stretches = ends
-    if not conditions.is_indexed:
-        stretches = stretches[-1:]
+    if not conditions.sql:
+        stretches = stretches[-1:]  # along the index of times, where every entry counts
     deadline: float | None = None
     for end in stretches:
         is_through = False
@@ -121,24 +121,24 @@ def _step(
     return Step(places, reached, rows[0][2] if rows else 0, is_last=is_end and not is_full)
 
 
-def by_bitmaps(sql: str, values: Sequence[Value], *, milliseconds: int | None) -> list[tuple[Any, ...]]:
-    """The rows of a query for which no table is read row by row: the planner does not know what it costs to read the words
-    of long texts again and again. Raises OutOfTime where it takes longer than so many milliseconds; None sets no limit."""
+def rows_in_time(
+    sql: str, values: Sequence[Value], *, milliseconds: int | None, is_indexed: bool
+) -> list[tuple[Any, ...]]:
+    """The rows of a query. Where the index can answer it, no table is read row by row: the planner does not know what it
+    costs to read the words of long texts again and again. Raises OutOfTime where it takes longer than so many
+    milliseconds; None sets no limit."""
     if milliseconds is not None and milliseconds <= 0:
         raise OutOfTime
     # All in one message to the server: outside of a transaction these statements are one by themselves.
-    limited = (
-        f"{_SET} statement_timeout = {milliseconds or 0}; {_SET} enable_seqscan = off; {_SET} enable_indexscan = off"
-    )
+    scans = "off" if is_indexed else "on"
+    limited = _SETTINGS.format(milliseconds or 0, scans, scans)
     is_nested = connection.in_atomic_block
     try:
         with transaction.atomic() if is_nested else nullcontext(), connection.cursor() as cursor:
             cursor.execute(f"{limited}; {sql}", values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             if is_nested:
-                cursor.execute(
-                    f"{_SET} statement_timeout = 0; {_SET} enable_seqscan = on; {_SET} enable_indexscan = on"
-                )
+                cursor.execute(_SETTINGS.format(0, "on", "on"))
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise OutOfTime from error
@@ -159,14 +159,15 @@ def _rows(
     entries = f"SELECT item_id, reported_at FROM sources_searchentry WHERE {' AND '.join(asked.sql)}"  # noqa: S608 - ours
     ordered = f"ORDER BY reported_at {order}, item_id {order} LIMIT %s"
     if conditions.is_indexed:
-        query = (
-            f"WITH found AS MATERIALIZED ({entries}) SELECT item_id, reported_at, count(*) OVER () FROM found {ordered}"  # noqa: S608 - ours
-        )
-        return by_bitmaps(query, [*asked.values, most], milliseconds=milliseconds)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT item_id, reported_at, 0 FROM ({entries}) found {ordered}", [*asked.values, most])  # noqa: S608 - ours
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+        query = f"WITH found AS MATERIALIZED ({entries}) SELECT item_id, reported_at, count(*) OVER () FROM found"  # noqa: S608 - ours
+    else:
+        query = f"SELECT item_id, reported_at, 0 FROM ({entries}) found"  # noqa: S608 - ours
+    return rows_in_time(
+        f"{query} {ordered}",
+        [*asked.values, most],
+        milliseconds=milliseconds,
+        is_indexed=conditions.is_indexed,
+    )
 
 
 def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Place, list[dt.datetime]] | None:

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sources import candidates, search
+from sources import candidates, conditions, search
 from sources.asked import Note
 from sources.ingest import index
 from sources.ingest.identify import identify_languages
@@ -237,6 +237,8 @@ def test_what_takes_too_long_is_broken_off_after_the_first_step(monkeypatch):
     page = find(Query(text="army", size=20))
     assert 0 < len(page.hits) < 9
     assert page.looked_back_to is not None
+    without = find(Query(text="-army", size=20))
+    assert (without.hits, without.looked_back_to) == ((), page.looked_back_to)
     rest = find(Query(text="army", size=20, cursor=page.older))
     assert rest.hits[0].item.reported_at < page.hits[-1].item.reported_at
 
@@ -245,8 +247,9 @@ def test_what_takes_too_long_is_broken_off_after_the_first_step(monkeypatch):
 def test_the_connection_is_as_it_was_after_a_statement_was_broken_off(is_nested):
     assert connection.in_atomic_block is is_nested
     with pytest.raises(candidates.OutOfTime):
-        candidates.by_bitmaps("SELECT pg_sleep(5)", [], milliseconds=20)
-    assert candidates.by_bitmaps("SELECT %s", ["in time"], milliseconds=1_000) == [("in time",)]
+        candidates.rows_in_time("SELECT pg_sleep(5)", [], milliseconds=20, is_indexed=True)
+    found = candidates.rows_in_time("SELECT %s", ["in time"], milliseconds=1_000, is_indexed=True)
+    assert found == [("in time",)]
     with connection.cursor() as cursor:
         for name, value in (("statement_timeout", "0"), ("enable_seqscan", "on"), ("enable_indexscan", "on")):
             cursor.execute(f"SHOW {name}")
@@ -294,7 +297,7 @@ def test_filters_leave_what_they_name_with_words_and_without(mixed, text, asked,
 
 def test_a_feed_and_many_feeds_are_filters_too(mixed, monkeypatch):
     assert titles("army", feed=mixed.pk) == ["Army one"]
-    monkeypatch.setattr(search, "_MOST_FEEDS", 0)  # more than fit into one look at the index
+    monkeypatch.setattr(conditions, "_MOST_FEEDS", 0)  # more than fit into one look at the index
     assert titles("army", feed=mixed.pk) == titles(feed=mixed.pk) == ["Army one"]
 
 
