@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.read_only import ReadOnly
 from sources import feed_lists
 from sources.adapters import css, reliefweb
-from sources.admin import health
+from sources.admin import failed_pages, health
 from sources.admin.holds import HeldFeeds
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Publisher, StarterPack
@@ -155,6 +155,7 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
         own = [
             path("export/", wrap(self.export), name="sources_feed_export"),
             path("health/", wrap(health.page), name="sources_feed_health"),
+            path("health/pages/", wrap(failed_pages.page), name="sources_feed_pages"),
         ]
         return [*own, *super().get_urls()]
 

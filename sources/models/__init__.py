@@ -6,6 +6,7 @@ Country-blind: nothing here knows what an item is about. Written by ``sources.in
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
+from sources.models.probes import Probe
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
@@ -23,6 +24,7 @@ __all__ = [
     "FetchState",
     "FullText",
     "Item",
+    "Probe",
     "Publisher",
     "PublisherKind",
     "ReusePolicy",
