@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, When
 
 from sources import silence
-from sources.models import Feed, FeedDay, Silence
+from sources.models import Feed, FeedDay, Fetch, Silence
+
+#: Days of a week without which it says nothing about the feed.
+_FEWEST_OF_WEEK = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What one feed brings: items a day over the days on which it answered in the last four weeks (None where those are
-    fewer than a fortnight), and items in the last seven days, today among them."""
+    """What one feed brings. ``usual_per_week``: the median of the last four weeks, so that one loud week or one that was
+    missed does not change it; of each week the mean of the days on which the feed answered, since a day on which nobody
+    could see it is no day without news. None where it answered on fewer than a fortnight's days. ``last_week``: items in
+    the last seven days, today among them."""
 
-    usual_per_day: float | None
+    usual_per_week: float | None
     last_week: int
 
     @property
-    def usual_per_week(self) -> float | None:
-        return None if self.usual_per_day is None else self.usual_per_day * 7
+    def usual_per_day(self) -> float | None:
+        return None if self.usual_per_week is None else self.usual_per_week / 7
+
+    @property
+    def missing(self) -> float:
+        """How many items fewer than usual; below nothing where there are more."""
+        return 0.0 if self.usual_per_week is None else self.usual_per_week - self.last_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +46,43 @@ class Noticed:
     ended: int
 
 
-def volumes(feed_ids: list[int], *, on: dt.date) -> dict[int, Volume]:
-    """The volume of each feed, in one query; ``on`` is today (UTC), whose day is not over and counts for the week only."""
+def volumes(feed_ids: Iterable[int], *, on: dt.date) -> dict[int, Volume]:
+    """The volume of each feed, in one query; ``on`` is today (UTC), whose day is not over and counts for the week only.
+    Reads a month of day counts, so that it costs the same however many items there are."""
     since, week = on - dt.timedelta(days=silence.WINDOW), on - dt.timedelta(days=6)
+    back = Case(
+        *(When(date__gte=on - dt.timedelta(weeks=weeks), then=weeks) for weeks in range(silence.WINDOW // 7)),
+        default=silence.WINDOW // 7,
+        output_field=IntegerField(),
+    )
     before = Q(date__lt=on, successes__gt=0)
     rows = (
-        FeedDay.objects.filter(feed__in=feed_ids, date__gte=since)
-        .values_list("feed")
+        FeedDay.objects.filter(feed__in=list(feed_ids), date__gte=since)
+        .annotate(weeks_back=back)
+        .values_list("feed", "weeks_back")
         .annotate(
             answered=Count("pk", filter=before),
-            brought=Sum("items", filter=before),
-            of_week=Sum("items", filter=Q(date__gte=week)),
+            brought=Sum("items", filter=before, default=0),
+            of_week=Sum("items", filter=Q(date__gte=week), default=0),
         )
     )
-    return {
-        feed: Volume((brought or 0) / answered if answered >= silence.FEWEST_DAYS else None, of_week or 0)
-        for feed, answered, brought, of_week in rows
-    }
+    weeks: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for feed, _back, *counts in rows:
+        weeks[feed].append((counts[0], counts[1], counts[2]))
+    return {feed: _volume(found) for feed, found in weeks.items()}
+
+
+def _volume(weeks: Sequence[tuple[int, int, int]]) -> Volume:
+    """From (days on which it answered, what those brought, what of it is of the last seven days), week by week."""
+    rates = [brought / answered * 7 for answered, brought, _ in weeks if answered >= _FEWEST_OF_WEEK]
+    is_known = rates and sum(answered for answered, _, _ in weeks) >= silence.FEWEST_DAYS
+    return Volume(statistics.median(rates) if is_known else None, sum(of_week for _, _, of_week in weeks))
+
+
+def brought_since(feed_ids: Iterable[int], *, since: dt.datetime) -> dict[int, int]:
+    """New items of each feed since then, others' that it carried among them, in one query over its last looks."""
+    looks = Fetch.objects.filter(feed__in=list(feed_ids), started_at__gte=since).values_list("feed")
+    return dict(looks.annotate(brought=Sum(F("new_items") + F("carried_items"))))
 
 
 def notice(*, at: dt.datetime) -> Noticed:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.read_only import ReadOnly
 from sources import feed_lists
 from sources.adapters import css, reliefweb
-from sources.admin import health
+from sources.admin import failed_pages, health
 from sources.admin.holds import HeldFeeds
 from sources.doors import senders
 from sources.ingest import moves
@@ -188,6 +188,7 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
         own = [
             path("export/", wrap(self.export), name="sources_feed_export"),
             path("health/", wrap(health.page), name="sources_feed_health"),
+            path("health/pages/", wrap(failed_pages.page), name="sources_feed_pages"),
         ]
         return [*own, *super().get_urls()]
 

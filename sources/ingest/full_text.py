@@ -246,6 +246,12 @@ def _times(claimed: Claimed, dated: dates.Dated) -> dict[str, object]:
     return times | ({"reported_at": dated.at} if dated.at + _OLD <= claimed.first_seen_at else {})
 
 
+def try_again(item_ids: Iterable[int]) -> int:
+    """Pages that could not be read wait to be read again, as if for the first time. Returns how many."""
+    failed = Item.objects.filter(pk__in=list(item_ids), extract_state=ExtractState.FAILED)
+    return failed.update(extract_state=ExtractState.PENDING, extract_attempts=0, extract_after=None, last_error="")
+
+
 def _without_title(text: str, title: str) -> str:
     """Pages begin with their headline, which the item has already."""
     first, _, rest = text.partition("\n\n")

@@ -10,6 +10,7 @@ from sources.models.events import EventDataset, EventImport, EventRecord
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
+from sources.models.probes import Probe
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
@@ -37,6 +38,7 @@ __all__ = [
     "LeftOut",
     "MailLeftOut",
     "Mailbox",
+    "Probe",
     "Publisher",
     "PublisherKind",
     "ReusePolicy",

@@ -124,6 +124,7 @@ class Item(models.Model):
             models.Index(
                 fields=["feed", "-reported_at", "id"], name="item_to_extract", condition=Q(extract_state="pending")
             ),
+            models.Index(F("id").desc(), name="item_page_failed", condition=Q(extract_state="failed")),
             models.Index(F("id"), name="item_without_language", condition=Q(language_version="")),
             models.Index(F("id"), name="item_without_story", condition=Q(story=None)),
             models.Index(fields=["story"], name="item_of_story", condition=Q(story__isnull=False)),
