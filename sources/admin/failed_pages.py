@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sources.ingest import turns
+from sources.ingest import full_text, turns
 from sources.models import Item
 from sources.querysets import ItemQuerySet
 
