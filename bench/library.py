@@ -35,7 +35,7 @@ SEARCHES = (
     *("الجيش", "النازحين", "هدنة", "الفاشر", "الجيش قرية", "النازحين هدنة", "جيش مرتزقة"),
     *("jeshi", "wakimbizi", "mapigano", "rutshuru", "jeshi kijiji", "wakimbizi mapigano", "*kimbizi*"),
     *("စစ်တပ်", "စစ်ဘေးရှောင်", "အပစ်အခတ်ရပ်စဲ", "မြဝတီမြို့", "စစ်တပ် ရွာသား", "လူ့အခွင့်အရေး စစ်တပ်"),
-    *('"army village"', "army -village", "army OR jeshi", "army jeshi", "nowhere"),
+    *('"army village"', "army -village", "army OR jeshi", "nowhere"),
 )
 
 

@@ -1,10 +1,10 @@
 """Entries that may answer a search, newest first or oldest first, a step at a time: what each step may cost is bounded.
 
-A step covers a stretch of time. The first is as long as the thousand entries beside the starting point, each next one is
-thirty-two times as long, so a page of a common word is full after the first and a rare word is found in all of a million
-after two more. In a step the index is read only where words, time and source meet (``marks``), so that its cost does not
-grow with the library; what it costs all the same is bounded by the search's patience, and the page then says how far it
-looked (docs/decisions/0017-search.md has the plans).
+A step covers a stretch of time. The first is as long as the thousand entries beside the starting point; each next one is
+longer, as much as the page still wants going by what was found, at most thirty-two times: a page of a common word is full
+after the first, and a rare word is found in all of a million after two or three more. In a step the index is read only
+where words, time and source meet (``marks``), so that its cost does not grow with the library; what it costs all the same
+is bounded by the search's patience, and the page then says how far it looked (docs/decisions/0017-search.md has the plans).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from psycopg2.errors import QueryCanceled
 from sources import marks
 
 _NEAR = 1_000
-_GROWTH = 32
+_MOST_GROWTH = 32
 _LEAST = dt.timedelta(minutes=1)
 _LAST_ID = 2**63 - 1
 #: Seconds that the steps after the first may take together.
@@ -91,19 +91,29 @@ def steps(conditions: Conditions, *, start: Place | None, newer: bool, most: int
     ends = _ends(conditions, start, newer)
     if ends is None:
         return
-    place, stretches = ends
-    if not conditions.sql:
-        stretches = stretches[-1:]  # along the index of times, where every entry counts
+    place, last = ends
+    origin, whole = place.at, abs(last - place.at)
+    # Without a condition every entry counts, along the index of times.
+    span = _near(place, newer, whole) if conditions.sql else whole
     deadline: float | None = None
-    for end in stretches:
-        is_through = False
-        while not is_through:
-            step = _step(conditions, place, end, end == stretches[-1], newer, most, deadline)
-            if step is None:
-                return
-            yield step
-            place, is_through = step.reached, len(step.places) < most
-            deadline = deadline or time.monotonic() + PATIENCE
+    found = 0
+    while True:
+        end = last if span >= whole else origin + span if newer else origin - span
+        step = _step(conditions, place, end, end == last, newer, most, deadline)
+        if step is None:
+            return
+        yield step
+        place, found = step.reached, found + len(step.places)
+        deadline = deadline or time.monotonic() + PATIENCE
+        if step.is_last:
+            return
+        if len(step.places) < most:
+            span *= _growth(found, most)
+
+
+def _growth(found: int, most: int) -> int:
+    """How much longer the next stretch is: about as much as fills the page, going by what was found so far."""
+    return _MOST_GROWTH if not found else min(max(2 * most // found, 2), _MOST_GROWTH)
 
 
 def _step(
@@ -170,8 +180,8 @@ def _rows(
     )
 
 
-def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Place, list[dt.datetime]] | None:
-    """Where to begin, and where each step ends: the last one where the library does. None where it has nothing there."""
+def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Place, dt.datetime] | None:
+    """Where to begin, and the time of the last entry there is. None where there is none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(reported_at), max(reported_at) FROM sources_searchentry")
         oldest, newest = cursor.fetchone()
@@ -187,10 +197,11 @@ def _ends(conditions: Conditions, start: Place | None, newer: bool) -> tuple[Pla
         place, last = min(start or Place(newest, _LAST_ID), Place(newest, _LAST_ID)), oldest
     if oldest > newest or (place.at > last if newer else place.at < last):
         return None
-    return place, _stretches(place, last, newer)
+    return place, last
 
 
-def _stretches(place: Place, last: dt.datetime, newer: bool) -> list[dt.datetime]:
+def _near(place: Place, newer: bool, whole: dt.timedelta) -> dt.timedelta:
+    """How long the first stretch is."""
     order, beyond = ("ASC", ">") if newer else ("DESC", "<")
     with connection.cursor() as cursor:
         cursor.execute(
@@ -199,10 +210,4 @@ def _stretches(place: Place, last: dt.datetime, newer: bool) -> list[dt.datetime
             [place.at, place.item_id],
         )
         near = cursor.fetchone()
-    ends: list[dt.datetime] = []
-    if near is not None:
-        span, whole = max(abs(near[0] - place.at), _LEAST), abs(last - place.at)
-        while span < whole:
-            ends.append(place.at + span if newer else place.at - span)
-            span *= _GROWTH
-    return [*ends, last]
+    return whole if near is None else max(abs(near[0] - place.at), _LEAST)

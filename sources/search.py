@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce, Left
 
 from sources import marks, snippets
@@ -40,11 +40,20 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An item that was found, with what a list shows of it; its title and some of its text cut where the words stand."""
+    """What a list shows of an item that was found; its title and some of its text cut where the words stand. ``reports``:
+    how many its story has, itself included."""
 
-    item: Item
+    pk: int
+    reported_at: dt.datetime
+    language: str
+    publisher: str
+    reports: int
     title: tuple[Part, ...]
     snippet: tuple[Part, ...]
+
+    @property
+    def heading(self) -> str:
+        return "".join(part.text for part in self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,25 +170,18 @@ def _kept(step: Step, rest: QuerySet[Item] | None) -> list[Place]:
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
-_SHOWN = (
-    *("title", "url", "language", "reported_at", "feed__name", "feed__publisher__name", "feed__publisher__kind"),
-    *("feed__publisher__is_party", "story__title", "story__item_count"),
-)
-
-
 def _hits(places: Sequence[Place], prepared: Prepared) -> tuple[Hit, ...]:
     pks = [place.item_id for place in places]
-    reading = Left(Coalesce(F("current__full_text__text"), F("current__text")), _READ)
-    items = Item.objects.filter(pk__in=pks).select_related("feed__publisher", "story").annotate(reading=reading)
-    items = items.only(*_SHOWN)
-    numbers = _numbers(pks, prepared.lexemes)
-    by_pk = {item.pk: _hit(item, numbers.get(item.pk, frozenset()), prepared.asked.grams) for item in items}
-    return tuple(by_pk[pk] for pk in pks if pk in by_pk)
-
-
-def _hit(item: Item, numbers: frozenset[int], grams: Sequence[str]) -> Hit:
-    title, text = snippets.mark(item.title, getattr(item, "reading", None) or "", numbers, grams)
-    return Hit(item, title, snippets.around(text))
+    numbers, grams = _numbers(pks, prepared.lexemes), prepared.asked.grams
+    reading = Left(Coalesce(F("current__full_text__text"), F("current__text"), Value("")), _READ)
+    rows = Item.objects.filter(pk__in=pks).values_list(
+        "pk", "reported_at", "language", "feed__publisher__name", "story__item_count", "title", reading
+    )
+    hits = {}
+    for pk, at, language, publisher, reports, heading, opening in rows:
+        title, text = snippets.mark(heading, opening, numbers.get(pk, frozenset()), grams)
+        hits[pk] = Hit(pk, at, language, publisher, reports or 0, title, snippets.around(text))
+    return tuple(hits[pk] for pk in pks if pk in hits)
 
 
 def _numbers(pks: Sequence[int], lexemes: frozenset[str]) -> dict[int, frozenset[int]]:

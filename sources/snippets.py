@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sources.words import Word, words
+from sources.words import words
 
 LENGTH = 200
 _BEFORE = 60
@@ -33,11 +33,11 @@ def spans(whole: str, numbers: frozenset[int], grams: Sequence[str]) -> list[tup
     """Where words stand whose number (from one) is among ``numbers``, and what is one of ``grams`` inside of others."""
     last = max(numbers, default=0)
     found: list[tuple[int, int]] = []
-    for number, word in enumerate(words(whole), start=1):
+    for number, (word, start, end) in enumerate(words(whole), start=1):
         if number in numbers:
-            found.append((word.start, word.end))
+            found.append((start, end))
         elif grams:
-            found += _inside(word, grams)
+            found += _inside(word, start, end, grams)
         elif number >= last:
             break
     return found
@@ -62,12 +62,12 @@ def around(parts: Sequence[Part]) -> tuple[Part, ...]:
     return (*before, *shown, *after)
 
 
-def _inside(word: Word, grams: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the first of ``grams`` stands in a word; all of the word where folding changed its length."""
+def _inside(word: str, start: int, end: int, grams: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the first of ``grams`` stands in a folded word; all of the word where folding changed its length."""
     for gram in grams:
-        if (place := word.folded.find(gram)) >= 0:
-            start = word.start + place
-            return [(start, start + len(gram)) if len(word.folded) == word.end - word.start else (word.start, word.end)]
+        if (place := word.find(gram)) >= 0:
+            is_same = len(word) == end - start
+            return [(start + place, start + place + len(gram)) if is_same else (start, end)]
     return []
 
 

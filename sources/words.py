@@ -11,7 +11,6 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 #: Longer "words" are addresses, hashes and runs of a script that parts no words: they are cut. PostgreSQL refuses 2 kB.
@@ -87,20 +86,12 @@ _WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A folded word, and where it stands in the text it came from (code points)."""
-
-    folded: str
-    start: int
-    end: int
-
-
-def words(text: str) -> Iterator[Word]:
-    """The words of a text in order. A sign that folds to nothing is no word."""
+def words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text in order: each folded, with where it begins and ends in the text (code points). A sign that folds
+    to nothing is no word."""
     for match in _WORD.finditer(text):
         if folded := fold(match.group()):
-            yield Word(folded, match.start(), match.end())
+            yield folded, match.start(), match.end()
 
 
 def folded(text: str) -> str:

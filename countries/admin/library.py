@@ -219,7 +219,7 @@ def _chosen(wanted: str, page: search.Page) -> Item | None:
     items = Item.objects.with_text().select_related("story")
     if wanted.isascii() and wanted.isdigit() and (item := items.filter(pk=int(wanted[:18])).first()):
         return item
-    return items.filter(pk=page.hits[0].item.pk).first() if page.hits else None
+    return items.filter(pk=page.hits[0].pk).first() if page.hits else None
 
 
 def _reading(item: Item, query: search.Query) -> dict[str, object]:

@@ -49,7 +49,7 @@ def page(desk, **asked):
 
 
 def titles(answer):
-    return [hit.item.title for hit in answer.context["page"].hits]
+    return [hit.heading for hit in answer.context["page"].hits]
 
 
 def suggested(item, situation):

@@ -31,7 +31,7 @@ def take_in(at=NOON):
 
 
 def titles(text="", **asked):
-    return [hit.item.title for hit in find(Query(text=text, **asked)).hits]
+    return [hit.heading for hit in find(Query(text=text, **asked)).hits]
 
 
 @pytest.fixture
@@ -187,14 +187,14 @@ def test_pages_follow_one_another_without_gap_or_repeat_also_at_one_moment():
             if not page.older:
                 break
             cursor = page.older
-        pks = [hit.item.pk for page in pages for hit in page.hits]
+        pks = [hit.pk for page in pages for hit in page.hits]
         expected = Item.objects.filter(title__contains="Army" if text else "")
         assert pks == list(expected.order_by("-reported_at", "-id").values_list("pk", flat=True))
         back = find(Query(text=text, cursor=pages[2].newer, size=7))
-        assert [hit.item.pk for hit in back.hits] == [hit.item.pk for hit in pages[1].hits]
+        assert [hit.pk for hit in back.hits] == [hit.pk for hit in pages[1].hits]
         assert (back.newer, back.older) != ("", "")
         top = find(Query(text=text, cursor=pages[1].newer, size=7))
-        assert ([hit.item.pk for hit in top.hits], top.newer) == ([hit.item.pk for hit in pages[0].hits], "")
+        assert ([hit.pk for hit in top.hits], top.newer) == ([hit.pk for hit in pages[0].hits], "")
 
 
 def test_small_numbers_are_exact_and_large_ones_are_not_counted():
@@ -221,7 +221,7 @@ def test_a_search_that_runs_out_of_patience_says_how_far_it_looked_and_goes_on_f
     looks, cursor = [], ""
     for _ in range(4):
         page = find(Query(text="army", states=wanted.states, cursor=cursor))
-        looks.append((page.looked_back_to, [hit.item.title for hit in page.hits]))
+        looks.append((page.looked_back_to, [hit.heading for hit in page.hits]))
         cursor = page.older
         if not cursor:
             break
@@ -240,7 +240,7 @@ def test_what_takes_too_long_is_broken_off_after_the_first_step(monkeypatch):
     without = find(Query(text="-army", size=20))
     assert (without.hits, without.looked_back_to) == ((), page.looked_back_to)
     rest = find(Query(text="army", size=20, cursor=page.older))
-    assert rest.hits[0].item.reported_at < page.hits[-1].item.reported_at
+    assert rest.hits[0].reported_at < page.hits[-1].reported_at
 
 
 @pytest.mark.parametrize("is_nested", [True, pytest.param(False, marks=pytest.mark.django_db(transaction=True))])
@@ -303,7 +303,7 @@ def test_a_feed_and_many_feeds_are_filters_too(mixed, monkeypatch):
 
 def test_a_set_that_only_the_caller_knows_restricts_the_search(mixed):
     within = Item.objects.filter(title__endswith="two")
-    assert [hit.item.title for hit in find(Query(text="army"), within=within).hits] == ["Army two"]
+    assert [hit.heading for hit in find(Query(text="army"), within=within).hits] == ["Army two"]
     assert newest(Query(text="army"), most=10, within=within) == [Item.objects.get(title="Army two").pk]
     assert newest(Query(text="army"), most=2) == list(
         Item.objects.order_by("-reported_at").values_list("pk", flat=True)[:2]
