@@ -1,8 +1,10 @@
 """Reading article pages beside trafilatura's default with metadata: ``make bench-extract``.
 
-Ours is what a worker does: the page goes to the process that reads pages and its text comes back, with the address that the
-page gives as its own; the feed has the title, author and date, as most feeds do. The peer is ``trafilatura.extract`` with
-metadata and everything else as it comes, in this process. Both get the same bytes. Then both texts are held against the
+Ours is ``extract``: bytes to text, with the address that the page gives as its own; the feed has the title, author and date, as
+most feeds do. The peer is ``trafilatura.extract`` with metadata and everything else as it comes. Both get the same bytes and
+run in this process. A worker has pages read in a process apart, so the same is timed once more through that
+(``extract_speed_apart``): it costs nothing on a quiet machine, and on a busy one what waiting for one's turn costs twice for
+every page. Then both texts are held against the
 pages' gold segments, the peer's as its own evaluation takes it: without comments, and without the metadata it writes above
 the text, where a headline would count as found.
 
@@ -23,7 +25,7 @@ from pathlib import Path
 import trafilatura
 
 from bench.side_by_side import Side, compare, report
-from sources.ingest.extract import NoArticle
+from sources.ingest.extract import Extracted, NoArticle, extract
 from sources.ingest.page_reader import PageReader
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,10 +76,12 @@ def default_with_metadata(body: bytes) -> str:
     return trafilatura.extract(body, with_metadata=True) or ""
 
 
-def through(reader: PageReader) -> Callable[[bytes], str]:
+def text_by(read: Callable[..., Extracted]) -> Callable[[bytes], str]:
+    """What ``extract``, or a reader in a process apart, makes of a page."""
+
     def ours(body: bytes) -> str:
         try:
-            return reader.read(body, content_type="text/html").text
+            return read(body, content_type="text/html").text
         except NoArticle:
             return ""
 
@@ -95,15 +99,20 @@ def main() -> None:
         corpus = pages(folder)
     except FileNotFoundError as error:
         sys.exit(f"no pages to read: {error}; CURATOR_SHARED_DATA may name another folder")
+    ours = text_by(extract)
+    peer = Side("trafilatura with metadata", lambda: [default_with_metadata(page.body) for page in corpus])
+    comparison = compare(
+        "extract_speed", ours=Side("extract", lambda: [ours(page.body) for page in corpus]), peer=peer, rounds=7
+    )
     with PageReader() as reader:
-        ours = through(reader)
-        comparison = compare(
-            "extract_speed",
-            ours=Side("our page reader", lambda: [ours(page.body) for page in corpus]),
-            peer=Side("trafilatura with metadata", lambda: [default_with_metadata(page.body) for page in corpus]),
+        through = text_by(reader.read)
+        apart = compare(
+            "extract_speed_apart",
+            ours=Side("in a process apart", lambda: [through(page.body) for page in corpus]),
+            peer=peer,
             rounds=5,
         )
-        texts = [(page, ours(page.body)) for page in corpus]
+    texts = [(page, ours(page.body)) for page in corpus]
     peers = [(page, default(page.body)) for page in corpus]
     lines = [
         f"{len(corpus)} pages, {len(corpus) / comparison.ours.median:,.0f} a second here",
@@ -113,6 +122,8 @@ def main() -> None:
     for name, half in (("all", None), ("chosen on", False), ("held back", True)):
         sides = [f1(pair for pair in side if half in (None, pair[0].is_held_back)) for side in (texts, peers)]
         lines.append(f"{name:<16} {sides[0]:.4f}  {sides[1]:.4f}")
+    print(report(apart))
+    print()
     print(report(comparison, note="\n".join(lines)))
     print(f"ratio extract_f1_difference {f1(texts) - f1(peers):+.4f}")
 
