@@ -142,7 +142,8 @@ def _source(entry: SourceEntry) -> list[str]:
         + f" · sha256 {entry.sha256[:12]}"
     )
     # Addresses are never broken; those of parties carry an asterisk.
-    return [*_wrap(text, rest="    "), f"    {'* ' if entry.is_party else ''}{entry.url}"]
+    address = f"{'* ' if entry.is_party else ''}{entry.url}" if entry.url else gettext("Not on the web.")
+    return [*_wrap(text, rest="    "), f"    {address}"]
 
 
 def _published(entry: SourceEntry) -> str:

@@ -7,11 +7,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from briefings import publish, workflow, writing
+from briefings import assemble, compose, publish, workflow, writing
+from briefings.render import text
 from countries.models import Situation
 from tests.factories.briefings import (
     AFTER,
+    DATE,
     EditionFactory,
+    accepted,
     published,
     ready,
 )
@@ -208,3 +211,19 @@ def test_the_method_page_explains_scale_labels_and_words(client):
 def test_pages_only_read(client, edition):
     assert client.post(page(edition)).status_code == 405
     assert client.post("/").status_code == 405
+
+
+def test_a_report_that_is_not_on_the_web_is_said_to_be_and_leads_nowhere(client):
+    situation = SituationFactory()
+    writer, approver = UserFactory(), UserFactory()
+    item = accepted(situation, url="", canonical_url="", at=AFTER)
+    edition = assemble.assemble(situation, date=DATE, at=AFTER)
+    ready(edition, by=writer, item=item)
+    workflow.submit(edition, by=writer, at=AFTER)
+    workflow.approve(edition, by=approver, at=AFTER)
+    workflow.publish(edition, by=approver, at=AFTER)
+    pages = [client.get(page(edition)), client.get(page(edition, "passage", 1))]
+    for html in (response.content.decode() for response in pages):
+        assert "ot on the web" in html
+        assert 'href=""' not in html
+    assert "\n    Not on the web.\n" in text.render(compose.compose(edition)) + "\n"
