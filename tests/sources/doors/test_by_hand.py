@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from briefings import passages
-from sources import snapshots
+from sources import snapshots, warc
 from sources.doors import by_hand, document
 from sources.doors.by_hand import AlreadyThere, Report, Upload
 from sources.ingest import claim, identify
@@ -216,3 +218,18 @@ def test_a_feed_by_hand_is_never_fetched_nor_waits_for_a_page(curator):
     assert claim.claim_due(limit=10, per_host=2, at=LATER) == []
     assert not Item.objects.to_extract(LATER).exists()
     assert FeedFactory() in claim.claim_due(limit=10, per_host=2, at=LATER)
+
+
+def test_an_uploaded_original_leaves_with_its_item_as_far_as_the_terms_let_it(curator):
+    mine = report(text="")
+    item = by_hand.enter(mine, upload=upload(), by=curator, at=AT)
+    inside, outside = io.BytesIO(), io.BytesIO()
+    warc.write(item, inside, at=LATER, is_internal=True)
+    warc.write(item, outside, at=LATER)
+    assert upload().body in _bodies(inside)
+    assert upload().body not in _bodies(outside)
+
+
+def _bodies(file: io.BytesIO) -> list[bytes]:
+    file.seek(0)
+    return [record.content_stream().read() for record in ArchiveIterator(file)]
