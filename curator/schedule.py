@@ -23,6 +23,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
     return {
         "fetch due feeds": _every(tick, "sources.tasks.fetch_due_feeds", "ingest"),
         "read the mailbox": _every(tick, "sources.tasks.read_mailbox", "ingest"),
+        "carry out probes": _every(tick, "sources.tasks.carry_out_probes", "ingest"),
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
         "notice silence": _every(3600, "sources.tasks.notice_silence", "default"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),

@@ -15,7 +15,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from sources import client, health
+from sources import client, health, probing
 from sources.doors import mailbox
 from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, turns
 from sources.ingest.fetch import Fetcher, Response
@@ -33,6 +33,7 @@ _FEEDS = 64
 #: How long a task goes on while there is always something due.
 _LONGEST_RUN = dt.timedelta(minutes=10)
 _PAGES = 40
+_PROBES = 20
 _ITEMS = 200
 _INDEXED = 500
 _INDEX_BATCHES = 20
@@ -71,6 +72,27 @@ def read_mailbox(**_: object) -> None:
     limits are those of the connection and of the look."""
     if settings.MAILBOX_URL:
         mailbox.look(client.mail_account(), at=timezone.now(), interval=client.interval())
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def carry_out_probes(**_: object) -> None:
+    """Tries the feeds and sites that somebody asked to have tried. Runs in the threads pool: the time limits are the
+    client's."""
+    probes = probing.claim(limit=_PROBES, at=timezone.now())
+    if not probes:
+        return
+    rows = lanes.lay(probes, per_host=1)
+    with client.fetcher() as fetcher:
+        attempt = partial(
+            probing.attempt,
+            fetcher=fetcher,
+            manners=client.robots(fetcher),
+            at=timezone.now(),
+            appname=settings.RELIEFWEB_APPNAME,
+            pause=settings.FETCH_PAUSE,
+        )
+        for asked, tried in lanes.work_off(rows, attempt, at_once=_PAGES_AT_ONCE, pause=settings.FETCH_PAUSE):
+            probing.finish(asked, tried, at=timezone.now())
 
 
 def _read(fetcher: Fetcher, feed: Feed) -> store.Look:

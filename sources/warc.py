@@ -25,14 +25,14 @@ from typing import IO
 from warcio.warcwriter import WARCWriter
 
 from sources import snapshots
-from sources.models import Feed, Fetch, FullText, Item, ReusePolicy, Revision, Snapshot
+from sources.models import Arrival, Feed, FeedFormat, Fetch, FullText, Item, ReusePolicy, Revision, Snapshot
 
 SOFTWARE = "Curator (warcio)"
 CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 _SPACE = uuid.UUID("6f5f0a52-4f0e-5d0c-9a43-6a2f5f6c2b11")
 _RULES = {
     False: "For anybody: full text and snapshots only where the source's terms allow full text for all; "
-    "feed text where they allow excerpts; else title, address, dates and hashes.",
+    "feed text where they allow excerpts; else title, address, dates and hashes. Mails as they came stay inside.",
     True: "INTERNAL, not to be passed on: full text and snapshots also where the source's terms allow them for staff only.",
 }
 
@@ -43,6 +43,7 @@ class Allowed:
 
     feed_text: bool
     full_text: bool
+    originals: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ class Written:
 
 
 def allowed(feed: Feed, *, is_internal: bool) -> Allowed:
-    """What the feed's terms let out of the house, or with ``is_internal`` into an archive of our own."""
+    """What the feed's terms let out of the house, or with ``is_internal`` into an archive of our own. A mail as it came
+    never leaves: it was sent to this house, and says to whom."""
     policy = ReusePolicy(feed.reuse_policy)
-    stays_inside = policy is ReusePolicy.FULL_TEXT_INTERNAL
-    return Allowed(policy.stores_feed_text, policy.stores_full_text and (is_internal or not stays_inside))
+    full_text = policy.stores_full_text and (is_internal or policy is not ReusePolicy.FULL_TEXT_INTERNAL)
+    return Allowed(policy.stores_feed_text, full_text, full_text and (is_internal or feed.format != FeedFormat.MAILBOX))
 
 
 def file_name(item: Item, *, at: dt.datetime, is_internal: bool) -> str:
@@ -70,7 +72,9 @@ def write(item: Item, out: IO[bytes], *, at: dt.datetime, is_internal: bool = Fa
     """The item's WARC file is written to ``out``; several in one stream are a WARC file too. ``at``: when it is written."""
     file = _File(item, WARCWriter(out, gzip=True, warc_version="WARC/1.1"), allowed(item.feed, is_internal=is_internal))
     file.info(file_name(item, at=at, is_internal=is_internal), at=at, rule=_RULES[is_internal])
-    revisions = list(item.revisions.select_related("full_text__snapshot__blob").order_by("number"))
+    revisions = list(
+        item.revisions.select_related("full_text__snapshot__blob", "arrival__original__blob").order_by("number")
+    )
     said = [file.revision(revision) for revision in revisions]
     file.fields({**_fields(item, is_internal=is_internal), "revisions": said}, at=at)
     return Written(file.records, file.withheld, file.damaged)
@@ -125,6 +129,9 @@ class _File:
         known["feed_text"] = self._text(
             revision.text, self.may.feed_text, name=f"feed {revision.pk}", of=source, at=revision.seen_at, how="feed"
         )
+        arrival = getattr(revision, "arrival", None)
+        if isinstance(arrival, Arrival):
+            known["arrival"] = {**_arrival(arrival), "original": self._original(arrival)}
         full = getattr(revision, "full_text", None)
         if isinstance(full, FullText):
             source = self._snapshot(full.snapshot)
@@ -143,6 +150,9 @@ class _File:
         body = json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         self._record("metadata", f"fields {self.item.pk}", body, "application/json", at=at, url=self._url())
 
+    def _original(self, arrival: Arrival) -> dict[str, object] | None:
+        return self._snapshot(arrival.original).about if arrival.original is not None else None
+
     # -------------------------------------------------------------------------------------------- records
     def _snapshot(self, snapshot: Snapshot) -> _Kept:
         """The bytes stand in the file once, or are named where they may not leave or are damaged."""
@@ -157,7 +167,7 @@ class _File:
             "sha256": snapshot.blob.sha256,
             "size": snapshot.blob.size,
         }
-        if not self.may.full_text:
+        if not self.may.originals:
             self.withheld += 1
             return _Kept({**about, "withheld": _WITHHELD})
         try:
@@ -273,6 +283,17 @@ def _sightings(item: Item, *, is_internal: bool) -> Iterator[dict[str, object]]:
             "published_at": _time(sighting.published_at),
             "seen_at": _time(sighting.seen_at),
         }
+
+
+def _arrival(arrival: Arrival) -> dict[str, object]:
+    """How it came, where no feed brought it. Who handed it in, and what they noted, stays in the house."""
+    return {
+        "door": arrival.door,
+        "at": _time(arrival.at),
+        "sender_domain": arrival.sender_domain,
+        "sender_check": arrival.sender_check,
+        "original_sha256": arrival.original_sha256,
+    }
 
 
 def _document(item: Item, revision: Revision) -> Snapshot | None:

@@ -26,14 +26,14 @@ class LinkList:
 
     def parse(self, body: bytes, *, content_type: str, url: str) -> ParsedFeed:
         """The links in the order of the page, each address once. Raises NotAFeed."""
-        page = _page(body, content_type)
+        page = page_of(body, content_type)
         try:
             matches = css.compiled(self.selector).matches(page)
         except (css.BadSelector, css.TooManyElements) as error:
             raise NotAFeed(str(error)) from error
         if not matches:
             raise NotAFeed(f"The CSS selector “{self.selector}” matches nothing on this page.")
-        titles, skipped = _titles(matches, _base(page, url), url)
+        titles, skipped = _titles(matches, base_of(page, url), url)
         if not titles:
             raise NotAFeed(f"None of the {len(matches)} matches of “{self.selector}” leads anywhere. {skipped[0]}")
         if len(titles) > MAX_ENTRIES:
@@ -42,7 +42,8 @@ class LinkList:
         return ParsedFeed(_words(page.find(".//title")), tuple(entries), tuple(skipped), str(page.get("lang") or ""))
 
 
-def _page(body: bytes, content_type: str) -> html.HtmlElement:
+def page_of(body: bytes, content_type: str) -> html.HtmlElement:
+    """The page, whatever it is written in. Raises NotAFeed."""
     text = _CONTROLS.sub("", charset.decode(body, content_type).text)
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
@@ -51,10 +52,10 @@ def _page(body: bytes, content_type: str) -> html.HtmlElement:
         raise NotAFeed("The document cannot be read as a web page.") from error
 
 
-def _base(page: html.HtmlElement, url: str) -> str:
+def base_of(page: html.HtmlElement, url: str) -> str:
     """What relative addresses are relative to (HTML, 4.2.3)."""
     named = page.find(".//base[@href]")
-    return _joined(url, str(named.get("href"))) or url if named is not None else url
+    return absolute(url, str(named.get("href"))) or url if named is not None else url
 
 
 def _titles(matches: list[html.HtmlElement], base: str, own: str) -> tuple[dict[str, str], list[str]]:
@@ -65,7 +66,7 @@ def _titles(matches: list[html.HtmlElement], base: str, own: str) -> tuple[dict[
     skipped: list[str] = []
     for position, match in enumerate(matches, start=1):
         link = _link(match)
-        address = _joined(base, str(link.get("href"))) if link is not None else ""
+        address = absolute(base, str(link.get("href"))) if link is not None else ""
         if link is None or not address:
             skipped.append(f"Match {position} ({match.tag}) holds no link that can be followed.")
         elif address != own.partition("#")[0]:
@@ -88,7 +89,7 @@ def _link(match: html.HtmlElement) -> html.HtmlElement | None:
     return next((above for above in match.iterancestors("a") if above.get("href")), None)
 
 
-def _joined(base: str, href: str) -> str:
+def absolute(base: str, href: str) -> str:
     """The absolute web address without its fragment, or ""."""
     try:
         address = urljoin(base, " ".join(href.split())).partition("#")[0]

@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from accounts.read_only import ReadOnly
 from sources import feed_lists
 from sources.adapters import css, reliefweb
-from sources.admin import failed_pages, health
+from sources.admin import failed_pages, health, probes
 from sources.admin.holds import HeldFeeds
+from sources.admin.probes import ProbedFeeds
 from sources.doors import senders
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, StarterPack
@@ -113,7 +114,7 @@ class FeedForm(forms.ModelForm[Feed]):
 
 
 @admin.register(Feed)
-class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
+class FeedAdmin(HeldFeeds, ProbedFeeds, admin.ModelAdmin[Feed]):
     """A feed's health first: when it last worked, what went wrong since, when we look again."""
 
     form = FeedForm
@@ -135,10 +136,19 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
     search_fields = ("name", "url", "publisher__name", "last_error")
     autocomplete_fields = ("publisher",)
     ordering = ("-is_active", "-consecutive_failures", "name")
-    actions = ("look_now", "accept_change", "go_on_as_before", "switch_on", "switch_off")
+    actions = ("look_now", "probe", "accept_change", "go_on_as_before", "switch_on", "switch_off")
     readonly_fields = (
         *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error", "usual_entries"),
-        *("next_check_at", "looks", "evidence", "catalogue_version", "held_at", "held_because", "retired_at"),
+        *(
+            "next_check_at",
+            "looks",
+            "evidence",
+            "last_probe",
+            "catalogue_version",
+            "held_at",
+            "held_because",
+            "retired_at",
+        ),
         *("usual_title", "usual_language", "usual_domains", "earlier_addresses"),
     )
     fieldsets = (
@@ -157,7 +167,7 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
             _("How it usually looks"),
             {"fields": ("usual_title", "usual_language", "usual_domains", "earlier_addresses")},
         ),
-        (_("Catalogue"), {"fields": ("evidence", "catalogue_version")}),
+        (_("Evidence"), {"fields": ("last_probe", "evidence", "catalogue_version")}),
     )
 
     @admin.display(description=_("all looks"))
@@ -188,6 +198,7 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
         own = [
             path("export/", wrap(self.export), name="sources_feed_export"),
             path("health/", wrap(health.page), name="sources_feed_health"),
+            path("find/", wrap(probes.find), name="sources_feed_find"),
             path("health/pages/", wrap(failed_pages.page), name="sources_feed_pages"),
         ]
         return [*own, *super().get_urls()]

@@ -5,6 +5,7 @@ One place for the look and for the probe. Must not read settings: the caller han
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -30,13 +31,20 @@ class NoAppname(FetchError):
 
 
 def ask(
-    fetcher: Fetcher, url: str, *, wanted: str, appname: str = "", etag: str = "", last_modified: str = ""
+    fetcher: Fetcher,
+    url: str,
+    *,
+    wanted: str,
+    appname: str = "",
+    etag: str = "",
+    last_modified: str = "",
+    before_redirect: Callable[[str], None] | None = None,
 ) -> Response:
     """The feed's document, or that it is unchanged. Raises FetchError and nothing else. Our name at ReliefWeb is in
     the request alone: neither in the answer nor in the error."""
     accept = _ACCEPT.get(wanted, ACCEPT)
     if wanted != "reliefweb":
-        return fetcher.get(url, etag=etag, last_modified=last_modified, accept=accept)
+        return fetcher.get(url, etag=etag, last_modified=last_modified, accept=accept, before_redirect=before_redirect)
     if not appname:
         raise NoAppname(_NO_APPNAME)
     try:

@@ -117,6 +117,7 @@ def test_a_publisher_that_forbids_collection_is_never_fetched():
 @pytest.fixture
 def candidates(site, settings):
     settings.FETCH_ALLOWED_PRIVATE_HOSTS = [site.host]
+    settings.FETCH_PAUSE = 0
     site.answers["/full"] = Answer(rss(("1", "One", "Text"), ("2", "Two", "Text")))
     site.answers["/empty"] = Answer(rss())
     site.answers["/page"] = Answer(b"<html>")

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources import health, silence
-from sources.ingest import full_text, store
+from sources.ingest import store, turns
 from sources.ingest.dates import Precision
 from sources.ingest.normalise import Publication, content_hash
 from sources.models import Feed, FeedDay, FetchState, PublisherKind, Silence
@@ -345,7 +345,7 @@ class TestPagesThatFailed:
         read.refresh_from_db()
         assert (failed.extract_state, failed.extract_attempts, failed.last_error) == ("pending", 0, "")
         assert read.extract_state == "done"
-        assert full_text.claim(limit=9, at=AT)[0].item_id == failed.pk
+        assert turns.claim(limit=9, at=AT)[0].item_id == failed.pk
 
     def test_older_ones_are_a_page_further(self, desk, django_assert_max_num_queries):
         feed = FeedFactory()

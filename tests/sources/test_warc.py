@@ -14,7 +14,7 @@ from django.urls import reverse
 from warcio.archiveiterator import ArchiveIterator
 
 from sources import snapshots, warc
-from sources.models import Blob, Fetch, FullText, Item, ReusePolicy, Revision, Sighting
+from sources.models import Arrival, Blob, Feed, Fetch, FullText, Item, ReusePolicy, Revision, Sighting
 from tests.factories.countries import UserFactory
 from tests.factories.sources import FeedFactory, FetchFactory, ItemFactory, StoryFactory
 
@@ -136,6 +136,22 @@ def test_only_what_the_terms_of_today_let_out_is_written(policy, is_internal, ha
     assert first["page"]["sha256"] == hashlib.sha256(PAGE).hexdigest()
     assert ("withheld" in first["page"]) is not has_page
     assert (b"INTERNAL" in found[0][2]) is is_internal
+
+
+@pytest.mark.parametrize("is_internal", [False, True])
+def test_a_mail_as_it_came_stays_in_the_house_and_so_does_who_handed_in_a_report(is_internal):
+    item = kept_item()
+    Feed.objects.filter(pk=item.feed_id).update(format="mailbox", url="mailto:press@outlet.example")
+    mail = snapshots.keep(b"To: desk@our.example", url="mid:1@outlet.example", media_type="message/rfc822", at=AT)
+    Arrival.objects.create(
+        revision=item.current, door="mail", at=AT, note="from a friend", sender_domain="outlet.example", original=mail
+    )
+    _, found = exported(Item.objects.get(pk=item.pk), is_internal=is_internal)
+    blocks = b"".join(block for _, _, block in found)
+    assert (b"To: desk@our.example" in blocks) is is_internal
+    assert b"from a friend" not in blocks
+    assert fields_of(found)["revisions"][0]["arrival"]["sender_domain"] == "outlet.example"
+    assert "قال شهود".encode() in blocks
 
 
 def test_a_damaged_snapshot_is_named_and_stops_nothing():

@@ -11,22 +11,24 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sources import catalogue, client
+from sources import client, probing
 from sources.ingest import lanes
-from sources.ingest.fetch import Fetcher
-from sources.ingest.probe import Probed, probe
-from sources.models import Feed, StarterPack
+from sources.ingest.probe import Probed, Why, best
+from sources.models import Feed, FeedFormat, StarterPack
 
 _AT_ONCE = 8
 
 
 class Command(BaseCommand):
-    help = "Tries the catalogue's unproven feeds and switches on those in which items are found."
+    help = (
+        "Tries the catalogue's unproven feeds, also at the addresses that sites use, and switches on those in which items "
+        "are found."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("names", nargs="*", metavar="NAME", help="only feeds whose name contains this")
         parser.add_argument("--all", action="store_true", help="also feeds that are on already")
-        parser.add_argument("--dry-run", action="store_true", help="say what is found; switch nothing on")
+        parser.add_argument("--dry-run", action="store_true", help="say what is found; change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         feeds = self._feeds(options["names"], include_active=options["all"])
@@ -36,37 +38,48 @@ class Command(BaseCommand):
         found = 0
         rows = lanes.lay(feeds, per_host=settings.FETCH_PER_HOST)
         with client.fetcher() as fetcher:
-            for feed, probed in lanes.work_off(rows, partial(_probe, fetcher, at), at_once=_AT_ONCE):
-                found += probed.entries > 0
-                switched = not options["dry_run"] and self._switch_on(feed, probed)
-                self.stdout.write(_line(feed, probed, switched=switched))
+            attempt = partial(
+                probing.attempt,
+                fetcher=fetcher,
+                manners=client.robots(fetcher),
+                at=at,
+                appname=settings.RELIEFWEB_APPNAME,
+                pause=settings.FETCH_PAUSE,
+            )
+            for feed, tried in lanes.work_off(rows, attempt, at_once=_AT_ONCE, pause=settings.FETCH_PAUSE):
+                found += best(tried, at=at) is not None
+                outcome = None if options["dry_run"] else _finish(feed, tried, at)
+                self.stdout.write(_line(feed, tried, outcome, at=at))
         self.stdout.write(f"{found} of {len(feeds)} feeds hold items.")
 
     @staticmethod
     def _feeds(names: list[str], *, include_active: bool) -> list[Feed]:
-        feeds = Feed.objects.fetched().exclude(starter_pack=StarterPack.NEVER).order_by("name")
+        feeds = Feed.objects.exclude(starter_pack=StarterPack.NEVER).order_by("name")
         if not include_active:
             feeds = feeds.filter(is_active=False)
         wanted = [name.casefold() for name in names]
-        return [feed for feed in feeds if not wanted or any(name in feed.name.casefold() for name in wanted)]
-
-    @staticmethod
-    def _switch_on(feed: Feed, probed: Probed) -> bool:
-        return bool(probed.entries) and feed.starter_pack == StarterPack.AFTER_PROBE and catalogue.switch_on(feed)
-
-
-def _probe(fetcher: Fetcher, at: dt.datetime, feed: Feed) -> Probed:
-    return probe(
-        feed.url,
-        fetcher=fetcher,
-        at=at,
-        wanted=feed.format,
-        selector=feed.selector,
-        appname=settings.RELIEFWEB_APPNAME,
-    )
+        return [
+            feed
+            for feed in feeds
+            if FeedFormat(feed.format).is_fetched
+            and (not wanted or any(name in feed.name.casefold() for name in wanted))
+        ]
 
 
-def _line(feed: Feed, probed: Probed, *, switched: bool) -> str:
-    newest = f"newest {probed.newest:%Y-%m-%d}" if probed.newest else "no dates"
-    found = f"{probed.entries} items, {newest}" if probed.entries else probed.message
-    return f"{feed.name}: {found}{' – switched on' if switched else ''}"
+def _finish(feed: Feed, tried: tuple[Probed, ...], at: dt.datetime) -> probing.Outcome:
+    return probing.finish(probing.ask_about(feed, by=None, at=at), tried, at=at, switch_on=True)
+
+
+def _line(feed: Feed, tried: tuple[Probed, ...], outcome: probing.Outcome | None, *, at: dt.datetime) -> str:
+    kept = best(tried, at=at)
+    if kept is None:
+        others = f" {len(tried) - 1} other addresses hold nothing either." if len(tried) > 1 else ""
+        return f"{feed.name}: {tried[0].message}{others}"
+    newest = f"newest {kept.newest:%Y-%m-%d}" if kept.newest else "no dates"
+    where = "" if kept.why is Why.GIVEN else f", at {kept.url} ({kept.why})"
+    said = [f"{kept.entries} items, {newest}{where}"]
+    if outcome is not None:
+        said += [f"which is already “{outcome.taken_by}”"] if outcome.taken_by else []
+        said += ["address changed"] if outcome.moved else []
+        said += ["switched on"] if outcome.switched_on else []
+    return f"{feed.name}: {' – '.join(said)}"
