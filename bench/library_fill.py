@@ -216,6 +216,6 @@ _ENTRIES = """
            ARRAY['h' || to_char(reported_at, 'YYYY-MM-DD"T"HH24'), 'd' || to_char(reported_at, 'YYYY-MM-DD'),
                  'm' || to_char(reported_at, 'YYYY-MM'), 'y' || to_char(reported_at, 'YYYY'),
                  '+d' || to_char(reported_at, 'YYYY-MM-DD'), '+m' || to_char(reported_at, 'YYYY-MM'),
-                 'f' || feed_id, 'l' || language]
+                 'f' || feed_id, 'l' || language, 'sfull_text']
       FROM sources_item item JOIN sources_revision revision ON revision.id = item.current_id ORDER BY item.id
 """

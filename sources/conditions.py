@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from sources import marks, words
 from sources.asked import Asked, Note, Query, State, Term, understand
 from sources.candidates import Conditions, Value
-from sources.models import ExtractState, Feed, Item, SearchLanguage
+from sources.models import Feed, Item, SearchLanguage
 
 #: More feeds than these are looked for in the items, not in the index.
 _MOST_FEEDS = 50
@@ -49,7 +49,9 @@ def prepare(query: Query, within: QuerySet[Item] | None) -> Prepared:
     feeds = _feeds(query)
     if feeds is not None and len(feeds) <= _MOST_FEEDS:
         conditions = conditions.and_("marks && %s::varchar[]", [marks.of_feed(pk) for pk in feeds], is_indexed=True)
-    return Prepared(asked, notes, conditions, _rest(query.states, feeds, within), lexemes)
+    if marked := [marks.of_state(state) for state in sorted(query.states) if state not in _STATES]:
+        conditions = conditions.and_("marks @> %s::varchar[]", marked, is_indexed=True)
+    return Prepared(asked, notes, conditions, _rest(query.states & set(_STATES), feeds, within), lexemes)
 
 
 def _words(asked: Asked, language: str) -> tuple[str, list[Value], frozenset[str]] | None:
@@ -122,10 +124,8 @@ def _feeds(query: Query) -> list[int] | None:
     return list(Feed.objects.filter(chosen).order_by("pk").values_list("pk", flat=True)) if chosen else None
 
 
+#: States that change without the entry being written again; the others are marks (``ingest.index``).
 _STATES = {
-    State.FULL_TEXT: Q(extract_state=ExtractState.DONE),
-    State.FAILED: Q(extract_state=ExtractState.FAILED),
-    State.REVISED: Q(current__number__gt=1),
     State.COPY: Q(copy_of__isnull=False),
     State.IN_STORY: Q(story__item_count__gt=1),
 }

@@ -1,4 +1,4 @@
-"""Marks on search entries: when an item was reported and arrived, whose it is, in which language. Pure.
+"""Marks on search entries: when an item was reported and arrived, whose it is, in which language and state. Pure.
 
 They stand in the same index as the words. A stretch of time is a few marks, whole years in its middle and hours at its ends,
 so that what lies outside of it costs nothing.
@@ -31,6 +31,10 @@ def of_feed(pk: int) -> str:
 
 def of_language(tag: str) -> str:
     return f"l{tag.lower()}"
+
+
+def of_state(state: str) -> str:
+    return f"s{state}"
 
 
 def covering(start: dt.datetime, end: dt.datetime) -> list[str]:

@@ -53,8 +53,9 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(story=None).exclude(language_version="")
 
     def to_index(self, version: int) -> ItemQuerySet:
-        """Its language is known, and this version of the search has not taken it in."""
-        return self.filter(index_version__lt=version).exclude(language_version="")
+        """Its text is settled, its language known, and this version of the search has not taken it in."""
+        settled = self.exclude(language_version="").exclude(extract_state="pending")
+        return settled.filter(index_version__lt=version)
 
     def with_text(self) -> ItemQuerySet:
         """Everything needed to read an item, in one query."""

@@ -116,17 +116,21 @@ def spans(item_id: int, *, title: str, text: str, query: Query) -> list[tuple[in
 def has_news(query: Query, *, since: dt.datetime, at: dt.datetime, within: QuerySet[Item] | None = None) -> bool | None:
     """Whether anything that the query finds arrived after ``since``; None where that would take too long to say."""
     prepared = prepare(query, within)
+    if since < (yesterday := at - dt.timedelta(days=1)) and _arrived(prepared, yesterday, at):
+        return True  # a common word: all of its news would be much to read for a yes
+    return _arrived(prepared, since, at)
+
+
+def _arrived(prepared: Prepared, since: dt.datetime, at: dt.datetime) -> bool | None:
     conditions = prepared.conditions.and_("marks && %s::varchar[]", marks.arrived_since(since, at))
     conditions = conditions.and_("arrived_at > %s", since).bounded()
     most = 1 if prepared.rest is None else _LOOKED_AT_ONCE
     entries = f"SELECT item_id FROM sources_searchentry WHERE {' AND '.join(conditions.sql)} LIMIT %s"  # noqa: S608 - ours
     try:
-        found = [
-            pk
-            for (pk,) in rows_in_time(entries, [*conditions.values, most], milliseconds=_NEWS_PATIENCE, is_indexed=True)
-        ]
+        rows = rows_in_time(entries, [*conditions.values, most], milliseconds=_NEWS_PATIENCE, is_indexed=True)
     except OutOfTime:
         return None
+    found = [pk for (pk,) in rows]
     if prepared.rest is None or not found:
         return bool(found)
     if prepared.rest.filter(pk__in=found).exists():

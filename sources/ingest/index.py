@@ -14,7 +14,8 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Left
 
 from sources import marks, words
-from sources.models import Item, SearchEntry, SearchLanguage
+from sources.asked import State
+from sources.models import ExtractState, Item, SearchEntry, SearchLanguage
 from sources.models.items import INDEX_VERSION
 from sources.querysets import ItemQuerySet
 
@@ -83,7 +84,8 @@ def grams(text: str, *, language: str) -> str | None:
 
 def _readable(items: ItemQuerySet) -> ItemQuerySet:
     text = Left(Coalesce(F("current__full_text__text"), F("current__text")), MAX_TEXT)
-    return items.annotate(reading=text).only("pk", "title", "reported_at", "language", "feed_id")
+    items = items.annotate(reading=text, number=F("current__number"))
+    return items.only("pk", "title", "reported_at", "language", "feed_id", "extract_state")
 
 
 def _entry(item: Item, arrived_at: dt.datetime) -> _Entry:
@@ -94,6 +96,7 @@ def _entry(item: Item, arrived_at: dt.datetime) -> _Entry:
         *marks.of_arrival(arrived_at),
         marks.of_feed(item.feed_id),
         marks.of_language(item.language),
+        *(marks.of_state(state) for state in _states(item)),
     ]
     configuration = words.configuration(item.language)
     return _Entry(
@@ -105,6 +108,13 @@ def _entry(item: Item, arrived_at: dt.datetime) -> _Entry:
         grams(text, language=item.language),
         " ".join(found),
     )
+
+
+def _states(item: Item) -> list[State]:
+    """The states that nothing changes without the item waiting here again."""
+    states = {ExtractState.DONE: [State.FULL_TEXT], ExtractState.FAILED: [State.FAILED]}
+    is_revised = (getattr(item, "number", None) or 1) > 1
+    return [*states.get(ExtractState(item.extract_state), []), *([State.REVISED] if is_revised else [])]
 
 
 def _write(entries: Iterable[_Entry]) -> None:

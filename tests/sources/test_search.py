@@ -215,9 +215,9 @@ def test_a_search_that_runs_out_of_patience_says_how_far_it_looked_and_goes_on_f
     monkeypatch.setattr(search, "_LOOKED_AT_ONCE", 2)
     for number in range(9):
         item(f"Army {number}", reported_at=NOON - MINUTE * number)
-    item("Army at last", reported_at=NOON - MINUTE * 9, extract_state=ExtractState.FAILED)
+    item("Army at last", reported_at=NOON - MINUTE * 9, story=StoryFactory(item_count=2))
     take_in()
-    wanted = Query(text="army", states=frozenset({State.FAILED}))
+    wanted = Query(text="army", states=frozenset({State.IN_STORY}))
     looks, cursor = [], ""
     for _ in range(4):
         page = find(Query(text="army", states=wanted.states, cursor=cursor))
@@ -310,12 +310,31 @@ def test_a_set_that_only_the_caller_knows_restricts_the_search(mixed):
     )
 
 
+def test_a_state_is_found_in_the_index_and_follows_the_item():
+    found = item("Army", extract_state=ExtractState.FAILED)
+    take_in()
+    assert titles(states=frozenset({State.FAILED})) == ["Army"]
+    Item.objects.update(extract_state=ExtractState.PENDING, index_version=0)
+    take_in()
+    assert titles("army") == ["Army"]  # it waits for its text and can be found meanwhile
+    found.current = Revision.objects.create(
+        item=found, number=2, title="Army", text="", content_hash="b" * 64, seen_at=NOON
+    )
+    found.extract_state = ExtractState.DONE
+    found.index_version = 0
+    found.save()
+    take_in()
+    assert titles(states=frozenset({State.FAILED})) == []
+    assert titles(states=frozenset({State.FULL_TEXT, State.REVISED})) == ["Army"]
+
+
 # ------------------------------------------------------------------------------------------------ news
 def test_news_is_what_arrived_since_whenever_it_was_published():
     item("Army", reported_at=NOON)
     take_in(at=NOON)
     later = NOON + dt.timedelta(days=40)
     assert has_news(Query(text="army"), since=NOON, at=later) is False
+    assert has_news(Query(text="army"), since=NOON - MINUTE, at=later) is True
     item("Old army papers", reported_at=NOON - dt.timedelta(days=900))
     take_in(at=NOON + MINUTE)
     assert has_news(Query(text="army"), since=NOON, at=later) is True
