@@ -20,6 +20,7 @@ from sources import feed_lists
 from sources.adapters import css, reliefweb
 from sources.admin import health
 from sources.admin.holds import HeldFeeds
+from sources.admin.hubs import HubOfFeed
 from sources.doors import senders
 from sources.ingest import moves
 from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, StarterPack
@@ -113,7 +114,7 @@ class FeedForm(forms.ModelForm[Feed]):
 
 
 @admin.register(Feed)
-class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
+class FeedAdmin(HeldFeeds, HubOfFeed, admin.ModelAdmin[Feed]):
     """A feed's health first: when it last worked, what went wrong since, when we look again."""
 
     form = FeedForm
@@ -139,7 +140,7 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
     readonly_fields = (
         *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error", "usual_entries"),
         *("next_check_at", "looks", "evidence", "catalogue_version", "held_at", "held_because", "retired_at"),
-        *("usual_title", "usual_language", "usual_domains", "earlier_addresses"),
+        *("usual_title", "usual_language", "usual_domains", "earlier_addresses", "told_by_hub"),
     )
     fieldsets = (
         (None, {"fields": ("name", "publisher", "url", "format", "selector", "language", "is_active", "starter_pack")}),
@@ -149,7 +150,8 @@ class FeedAdmin(HeldFeeds, admin.ModelAdmin[Feed]):
             {
                 "fields": (
                     *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error"),
-                    *("usual_entries", "next_check_at", "looks", "held_at", "held_because", "retired_at"),
+                    *("usual_entries", "next_check_at", "looks", "told_by_hub", "held_at", "held_because"),
+                    "retired_at",
                 )
             },
         ),
