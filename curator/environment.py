@@ -65,6 +65,12 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def hosts(*services: str) -> list[str]:
+    """The names of the hosts at these addresses; a bare word is a host itself. Sockets of this machine have none."""
+    found = [urlsplit(service).hostname if "://" in service else service for service in services]
+    return sorted({host.lower() for host in found if host and not host.startswith("/")})
+
+
 def smtp(name: str, default: str) -> dict[str, object]:
     """``smtp://user:password@host:port?tls=1`` (or ``ssl=1``) as Django's EMAIL_* settings."""
     value = text(name, default)

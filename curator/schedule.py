@@ -22,6 +22,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
     """The beat schedule; ``tick`` is how often a stage looks for work, in seconds."""
     return {
         "fetch due feeds": _every(tick, "sources.tasks.fetch_due_feeds", "ingest"),
+        "subscribe at hubs": _every(tick * 3, "sources.tasks.keep_subscriptions", "ingest"),
         "read the mailbox": _every(tick, "sources.tasks.read_mailbox", "ingest"),
         "carry out probes": _every(tick, "sources.tasks.carry_out_probes", "ingest"),
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),

@@ -206,8 +206,10 @@ FETCH_MAX_BYTES = env.integer("FETCH_MAX_BYTES", 5_000_000, least=10_000)
 FETCH_TIMEOUT = env.integer("FETCH_TIMEOUT", 30, least=1, most=300)
 # How long a feed that answers as usual is left alone, in seconds.
 FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, most=86_400)
-# Seconds between two requests of one thread to one host. The sample's server is ours.
-FETCH_PAUSE = 0 if DEMO else env.integer("FETCH_PAUSE", 1, least=0, most=600)
+# Seconds between two requests to one host, over all workers.
+FETCH_PAUSE = env.integer("FETCH_PAUSE", 1, least=0, most=60)
+# Hubs (WebSub) are asked to tell us of news, if they can reach us: SITE_URL is public and https.
+WEBSUB = env.boolean("WEBSUB", default=True)
 FETCH_PER_HOST = env.integer("FETCH_PER_HOST", 2, least=1, most=64)
 # What reading one article page may take: seconds by the clock, and memory beyond what its process takes at rest.
 EXTRACT_PAGE_SECONDS = env.integer("EXTRACT_PAGE_SECONDS", 20, least=1, most=300)
@@ -223,6 +225,14 @@ MAILBOX_URL = env.imaps("MAILBOX_URL")
 # What the operator's mail server calls itself in Authentication-Results. Without it no sender is ever confirmed.
 MAILBOX_AUTHSERV_ID = env.text("MAILBOX_AUTHSERV_ID")
 MAILBOX_MAX_BYTES = env.integer("MAILBOX_MAX_BYTES", 25_000_000, least=100_000, most=200_000_000)
+# Where services are that have doors of their own: no address from outside leads there, be they public or not.
+SERVICE_HOSTS = env.hosts(
+    str(DATABASES["default"].get("HOST", "")),
+    REDIS_URL,
+    env.text("EMAIL_URL"),
+    env.text("STORAGE_ENDPOINT"),
+    MAILBOX_URL,
+)
 
 # ------------------------------------------------------------------------------------------------ files
 STORAGE_URL = env.text("STORAGE_URL", str(VAR_DIR / "media"))
@@ -310,8 +320,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
     "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
     "loggers": {
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
         "trafilatura": {"level": "CRITICAL"},

@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("sources.urls")),
     path("", include("delivery.urls")),
     path("", include("briefings.urls")),
 ]

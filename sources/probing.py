@@ -95,7 +95,7 @@ def finish(probe: Probe, tried: Sequence[Probed], *, at: dt.datetime, switch_on:
 
 
 def attempt(
-    thing: Feed | Probe, *, fetcher: Fetcher, manners: Manners, at: dt.datetime, appname: str, pause: float
+    thing: Feed | Probe, *, fetcher: Fetcher, manners: Manners, at: dt.datetime, appname: str
 ) -> tuple[Probed, ...]:
     """What the feed or site holds; everything that was tried. Touches no database, so that threads may call it."""
     feed = thing if isinstance(thing, Feed) else thing.feed
@@ -103,7 +103,7 @@ def attempt(
         found = probe(feed.url, fetcher=fetcher, at=at, wanted=feed.format, selector=feed.selector, appname=appname)
         return (found,)
     url, is_whole = (feed.url, False) if feed is not None else (thing.url, True)
-    return find(url, fetcher=fetcher, manners=manners, at=at, appname=appname, pause=pause, is_whole=is_whole)
+    return find(url, fetcher=fetcher, manners=manners, at=at, appname=appname, is_whole=is_whole)
 
 
 def _write(probe: Probe, tried: Sequence[Probed], kept: Probed | None, at: dt.datetime) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
 from celery import shared_task
@@ -17,16 +20,23 @@ from django.utils import timezone
 
 from sources import client, health, probing
 from sources.doors import mailbox
-from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, turns
+from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, subscribe, turns
 from sources.ingest.fetch import Fetcher, Response
+from sources.ingest.manners import Manners
 from sources.models import Feed
 
 logger = logging.getLogger(__name__)
 
+_is_fetching = threading.Lock()
 #: Threads that wait for servers; they read one document each.
 _FEEDS_AT_ONCE = 64
 #: Looks that are written in one transaction.
 _LOOKS_AT_ONCE = 32
+#: Documents that are parsed at once: threads that compute only get into each other's way. Those over a megabyte that are
+#: in memory, from their arrival until what they brought is written.
+_PARSED_AT_ONCE, _LARGE_AT_ONCE = 1, 4
+#: How long a thread waits for its turn at a host, in seconds. Feeds of one host stand in few rows, so others do not wait.
+_PATIENCE = 120.0
 _PAGES_AT_ONCE = 8
 #: Feeds that a worker claims at a time; few enough that others find some.
 _FEEDS = 64
@@ -34,6 +44,7 @@ _FEEDS = 64
 _LONGEST_RUN = dt.timedelta(minutes=10)
 _PAGES = 40
 _PROBES = 20
+_HUBS = 50
 _ITEMS = 200
 _INDEXED = 500
 _INDEX_BATCHES = 20
@@ -41,29 +52,44 @@ _INDEX_BATCHES = 20
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
 def fetch_due_feeds(**_: object) -> None:
-    """Looks at feeds whose time has come, a batch at a time, until none is due. Runs in the threads pool: the time limits
-    are the client's. While one worker is at it, the next tick's task goes to another, which takes what is not claimed."""
-    ends_at = timezone.now() + _LONGEST_RUN
+    """Looks at feeds whose time has come until none is due. Runs in the threads pool: the time limits are the client's.
+    Threads of its own fetch and parse; only this one claims and writes, so that a task needs one connection to the
+    database. One at a time in each process, whose memory is bounded by that; further workers take what is not claimed."""
+    if not _is_fetching.acquire(blocking=False):
+        return
+    try:
+        _fetch_due_feeds(timezone.now() + _LONGEST_RUN)
+    finally:
+        _is_fetching.release()
+
+
+def _fetch_due_feeds(ends_at: dt.datetime) -> None:
+    scales = lanes.Scales(_LARGE_AT_ONCE)
+    with (
+        client.fetcher(before_large=scales.take) as fetcher,
+        ThreadPoolExecutor(_PARSED_AT_ONCE, thread_name_prefix="parse") as parsing,
+    ):
+        read = _Reading(fetcher, client.manners(), parsing)
+        looks = lanes.work_off_in_batches(
+            partial(_due_rows, ends_at), read, at_once=_FEEDS_AT_ONCE, most=_LOOKS_AT_ONCE, scales=scales
+        )
+        for found in looks:
+            try:
+                look.finish_all(found, interval=client.interval())
+            except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
+                feeds_at_fault = [feed.pk for feed, _ in found]
+                logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
+def keep_subscriptions(**_: object) -> None:
+    """Asks hubs to tell us of news, to go on doing so, or to stop. Runs in the threads pool, as looks at feeds do."""
+    callback = client.callback()
+    if callback is None:
+        return
+    subscribe.plan(at=timezone.now())
     with client.fetcher() as fetcher:
-        while (at := timezone.now()) < ends_at and _look_at_some(fetcher, at):
-            pass
-
-
-def _look_at_some(fetcher: Fetcher, at: dt.datetime) -> bool:
-    """Threads fetch and parse; only this one writes, so that a task needs one connection to the database. Whether there
-    was anything to do."""
-    feeds = claim.claim_due(limit=_FEEDS, per_host=settings.FETCH_PER_HOST, at=at)
-    rows = lanes.lay(feeds, per_host=settings.FETCH_PER_HOST)
-    looks = lanes.work_off_in_batches(
-        rows, partial(_read, fetcher), at_once=_FEEDS_AT_ONCE, most=_LOOKS_AT_ONCE, pause=settings.FETCH_PAUSE
-    )
-    for found in looks:
-        try:
-            look.finish_all(found, interval=client.interval())
-        except Exception:  # this task neither retries nor has time limits, so nothing of Celery's is swallowed
-            feeds_at_fault = [feed.pk for feed, _ in found]
-            logger.exception("looks broke off; their claims run out by themselves", extra={"feeds": feeds_at_fault})
-    return bool(feeds)
+        subscribe.ask_hubs(fetcher=fetcher, manners=client.manners(), callback=callback, at=timezone.now(), limit=_HUBS)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
@@ -89,14 +115,36 @@ def carry_out_probes(**_: object) -> None:
             manners=client.robots(fetcher),
             at=timezone.now(),
             appname=settings.RELIEFWEB_APPNAME,
-            pause=settings.FETCH_PAUSE,
         )
-        for asked, tried in lanes.work_off(rows, attempt, at_once=_PAGES_AT_ONCE, pause=settings.FETCH_PAUSE):
+        for asked, tried in lanes.work_off(rows, attempt, at_once=_PAGES_AT_ONCE):
             probing.finish(asked, tried, at=timezone.now())
 
 
-def _read(fetcher: Fetcher, feed: Feed) -> store.Look:
-    return look.read(feed, fetcher=fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
+def _due_rows(ends_at: dt.datetime) -> list[list[Feed]]:
+    at = timezone.now()
+    if at >= ends_at:
+        return []
+    per_host = settings.FETCH_PER_HOST
+    return lanes.lay(
+        claim.claim_due(limit=_FEEDS, per_host=per_host, pause=settings.FETCH_PAUSE, at=at), per_host=per_host
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One look at a feed, short of writing it: when it is our turn at its host, and parsed in a thread that does nothing
+    else, whose memory is used again and again."""
+
+    fetcher: Fetcher
+    manners: Manners
+    parsing: ThreadPoolExecutor
+
+    def __call__(self, feed: Feed) -> store.Look:
+        with self.manners.turn(feed.url, patience=_PATIENCE):
+            found = look.ask_for(feed, fetcher=self.fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
+        if isinstance(found, store.Look):
+            return found
+        return self.parsing.submit(look.read_document, feed, found).result()
 
 
 def _retrieve(fetcher: Fetcher) -> Callable[[turns.Claimed], Response | full_text.Failure]:

@@ -20,6 +20,7 @@ from sources import feed_lists
 from sources.adapters import css, reliefweb
 from sources.admin import failed_pages, health, probes
 from sources.admin.holds import HeldFeeds
+from sources.admin.hubs import HubOfFeed
 from sources.admin.probes import ProbedFeeds
 from sources.doors import senders
 from sources.ingest import moves
@@ -114,7 +115,7 @@ class FeedForm(forms.ModelForm[Feed]):
 
 
 @admin.register(Feed)
-class FeedAdmin(HeldFeeds, ProbedFeeds, admin.ModelAdmin[Feed]):
+class FeedAdmin(HeldFeeds, ProbedFeeds, HubOfFeed, admin.ModelAdmin[Feed]):
     """A feed's health first: when it last worked, what went wrong since, when we look again."""
 
     form = FeedForm
@@ -149,7 +150,7 @@ class FeedAdmin(HeldFeeds, ProbedFeeds, admin.ModelAdmin[Feed]):
             "held_because",
             "retired_at",
         ),
-        *("usual_title", "usual_language", "usual_domains", "earlier_addresses"),
+        *("usual_title", "usual_language", "usual_domains", "earlier_addresses", "told_by_hub"),
     )
     fieldsets = (
         (None, {"fields": ("name", "publisher", "url", "format", "selector", "language", "is_active", "starter_pack")}),
@@ -159,7 +160,8 @@ class FeedAdmin(HeldFeeds, ProbedFeeds, admin.ModelAdmin[Feed]):
             {
                 "fields": (
                     *("last_state", "last_fetch_at", "last_success_at", "consecutive_failures", "last_error"),
-                    *("usual_entries", "next_check_at", "looks", "held_at", "held_because", "retired_at"),
+                    *("usual_entries", "next_check_at", "looks", "told_by_hub", "held_at", "held_because"),
+                    "retired_at",
                 )
             },
         ),

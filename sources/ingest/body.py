@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import Protocol
+
+#: Bytes that are unpacked in one go at the most.
+_PART = 262_144
+_MOST_MEMBERS = 1_000
 
 
 class TooMuch(Exception):
@@ -32,27 +37,25 @@ class Inflater:
         if self._encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
             raise BrokenBody(f"it answers with the compression {self._encoding[:40]!r}, which was not asked for.")
         self._limit = limit
-        self._size = 0
+        self._size = self._members = 0
         self._unpacker: _Decompressor | None = None
 
-    def feed(self, chunk: bytes) -> bytes:
-        """What this chunk unpacks to. Raises TooMuch, BrokenBody."""
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """What this chunk unpacks to, in parts of moderate size. Raises TooMuch, BrokenBody."""
         if self._encoding in {"", "identity"}:
-            return self._counted(chunk)
-        if not chunk:
-            return b""
+            yield self._counted(chunk)
+            return
         if self._unpacker is None:
             self._unpacker = self._new(chunk)
         try:
-            return self._unpack(chunk)
+            yield from self._unpack(chunk)
         except zlib.error as error:
             raise BrokenBody(f"it says it is packed with {self._encoding}, and does not unpack.") from error
 
-    def finish(self) -> bytes:
+    def finish(self) -> None:
         """Checks that the body was whole. Raises BrokenBody."""
         if self._unpacker is not None and not self._unpacker.eof:
             raise BrokenBody("the answer broke off before its end.")
-        return b""
 
     def _new(self, start: bytes) -> _Decompressor:
         if self._encoding != "deflate":
@@ -61,19 +64,27 @@ class Inflater:
         is_zlib = len(start) > 1 and start[0] & 15 == 8 and int.from_bytes(start[:2], "big") % 31 == 0
         return zlib.decompressobj(wbits=15 if is_zlib else -15)
 
-    def _unpack(self, chunk: bytes) -> bytes:
-        parts: list[bytes] = []
-        while chunk and self._unpacker is not None:
-            part = self._unpacker.decompress(chunk, self._limit - self._size + 1)
-            parts.append(self._counted(part))
-            if self._unpacker.eof:
-                chunk = self._unpacker.unused_data
-                if self._encoding == "deflate" or not chunk.startswith(b"\x1f\x8b"):
-                    break  # padding after the end, which is ignored
-                self._unpacker = zlib.decompressobj(wbits=31)  # gzip members may follow one another
-            else:
+    def _unpack(self, chunk: bytes) -> Iterator[bytes]:
+        while self._unpacker is not None:
+            most = min(_PART, self._limit - self._size + 1)
+            part = self._counted(self._unpacker.decompress(chunk, most))
+            yield part
+            if not self._unpacker.eof:
                 chunk = self._unpacker.unconsumed_tail
-        return b"".join(parts)
+                if not chunk and len(part) < most:
+                    return
+            elif self._encoding != "deflate" and self._unpacker.unused_data.startswith(b"\x1f\x8b"):
+                chunk = self._unpacker.unused_data
+                self._unpacker = self._next_member()
+            else:
+                return  # padding after the end, which is ignored
+
+    def _next_member(self) -> _Decompressor:
+        """Members of a gzip file may follow one another (RFC 1952, 2.2)."""
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            raise BrokenBody("it is packed in more parts than any file needs.")
+        return zlib.decompressobj(wbits=31)
 
     def _counted(self, part: bytes) -> bytes:
         self._size += len(part)

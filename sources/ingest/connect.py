@@ -1,133 +1,280 @@
 """Connections that go to a checked address and keep to a deadline. Under ``fetch``; used by nothing else.
 
-httpcore asks its network backend to connect to a host. Ours resolves the name, refuses what is not public, and connects
-to the address it has just looked at; host header, server name and certificate stay those of the name.
+The name is resolved here, once; what is not public is refused, and the connection goes to the address that has just been
+looked at, while host header, server name and certificate stay those of the name.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import io
 import ipaddress
+import os
+import select
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar, Token
-from types import TracebackType
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
-import httpcore
+import certifi
 
 from sources.ingest import addresses
+from sources.ingest.target import Target
 
 _ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+#: Addresses of one name that are tried.
+_MOST_ADDRESSES = 3
+#: More than threads that fetch: lookups that a dead name server holds up must not hold up those of others.
+_LOOKUPS_AT_ONCE = 128
+#: How long an idle connection is kept for the next request, in seconds, and how many are.
+_KEPT_FOR = 5.0
+_MOST_KEPT = 64
 
 
-class OutOfTime(httpcore.TimeoutException):
+class OutOfTime(Exception):
     """The deadline of the whole request has passed."""
 
 
+class NotConnected(Exception):
+    """No such name, or nobody answers there. The message is fit for staff."""
+
+
+class NoSecureConnection(Exception):
+    """The certificate does not hold, or it speaks no TLS."""
+
+
+class ConnectTimedOut(Exception):
+    """Name and connection took too long."""
+
+
+class Overflow(Exception):
+    """More came than may come."""
+
+
 class Deadline:
-    """Within this block, nothing on our connections waits longer than ``seconds`` from its start; inside another one, no
-    longer than that one allows."""
+    """When a request has to be over; inside another one's block, no later than that."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._token: Token[float | None] | None = None
+        outer = _ends_at.get()
+        self.ends_at = min(time.monotonic() + seconds, outer or float("inf"))
 
-    def __enter__(self) -> None:
-        ends_at, outer = time.monotonic() + self._seconds, _ends_at.get()
-        self._token = _ends_at.set(ends_at if outer is None else min(ends_at, outer))
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Requests that are made within this block keep to this deadline too."""
+        token = _ends_at.set(self.ends_at)
+        try:
+            yield
+        finally:
+            _ends_at.reset(token)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._token is not None:
-            _ends_at.reset(self._token)
+    def left(self, at_most: float) -> float:
+        """Seconds that the next step may take. Raises OutOfTime."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return min(left, at_most)
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.ends_at
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Time spent within this block does not count."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.ends_at += time.monotonic() - started
 
 
-def _left(timeout: float | None) -> float | None:
-    """The shorter of a step's own limit and what is left of the deadline. Raises OutOfTime."""
-    ends_at = _ends_at.get()
-    if ends_at is None:
-        return timeout
-    left = ends_at - time.monotonic()
-    if left <= 0:
-        raise OutOfTime
-    return left if timeout is None else min(left, timeout)
+class Line:
+    """One open connection. Every step keeps to the deadline, so that a byte a second does not hold us for ever.
+
+    It has what ``http.client`` wants of a socket, and is closed by ``hang_up`` alone: that library closes what it reads
+    from whenever an answer is over.
+    """
+
+    def __init__(self, under: socket.socket) -> None:
+        self._under = under
+        self._deadline, self._step, self._room = Deadline(0), 0.0, 0
+        self.is_used = False
+
+    def begin(self, deadline: Deadline, step: float, *, most: int) -> None:
+        """A request begins: until ``deadline``, no read or write may take longer than ``step`` seconds, and no more than
+        ``most`` bytes may come."""
+        self._deadline, self._step, self._room = deadline, step, most
+
+    def widen(self, most: int) -> None:
+        """So many bytes more may come."""
+        self._room += most
+
+    def sendall(self, content: bytes) -> None:
+        self._under.settimeout(self._deadline.left(self._step))
+        self._under.sendall(content)
+
+    def receive_into(self, buffer: memoryview) -> int:
+        self._under.settimeout(self._deadline.left(self._step))
+        received = self._under.recv_into(buffer)
+        self._room -= received
+        if self._room < 0:
+            raise Overflow
+        return received
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Incoming(self))
+
+    def close(self) -> None:
+        """Does nothing, on purpose."""
+
+    def hang_up(self) -> None:
+        self._under.close()
+
+    def is_quiet(self) -> bool:
+        """Whether it may be used again: nobody has closed it, and nothing came that was not asked for."""
+        poll = select.poll()
+        poll.register(self._under, select.POLLIN)
+        return not poll.poll(0)
 
 
-class CheckedBackend(httpcore.NetworkBackend):
-    """Resolves, checks, connects. ``private_hosts`` ("host:port") are not checked."""
+class _Incoming(io.RawIOBase):
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
-    def __init__(self, private_hosts: frozenset[str], resolver: addresses.Resolver) -> None:
-        self._private_hosts = private_hosts
-        self._resolver = resolver
-        self._under = httpcore.SyncBackend()
-        # The system's resolver knows no time limit: it runs aside, and we stop waiting for it.
-        self._asking = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # "Buffer" has no name before 3.12
+        return self._line.receive_into(buffer)
+
+
+@dataclass(slots=True)
+class Connector:
+    """Opens lines and keeps those that may be used again. Safe to share between threads. ``private_hosts``
+    ("host:port") are not checked; ``timeout`` is for name, connection and TLS together, in seconds."""
+
+    private_hosts: frozenset[str]
+    resolver: addresses.Resolver
+    timeout: float
+    #: The system's resolver knows no time limit: it runs aside, and we stop waiting for it.
+    _asking: ThreadPoolExecutor = field(init=False)
+    _kept: deque[tuple[float, tuple[str, str, int], Line]] = field(init=False, default_factory=deque)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._asking = ThreadPoolExecutor(max_workers=_LOOKUPS_AT_ONCE, thread_name_prefix="resolve")
 
     def close(self) -> None:
         self._asking.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            while self._kept:
+                self._kept.pop()[2].hang_up()
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in self._checked(host.lower().strip("[]"), port, timeout)[:3]:
-            try:
-                stream = self._under.connect_tcp(address, port, _left(timeout), local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _TimedStream(stream)
-        raise failure or httpcore.ConnectError(f"{host} has no address")
+    def line(self, target: Target, deadline: Deadline, *, may_be_used: bool) -> Line:
+        """A line that was kept, else a new one. Raises what ``new_line`` raises."""
+        return (self._take(target) if may_be_used else None) or self.new_line(target, deadline)
 
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
-    ) -> httpcore.NetworkStream:
-        raise addresses.Refused("Sockets of this machine are not fetched.")
+    def new_line(self, target: Target, deadline: Deadline) -> Line:
+        """Raises Refused, NotConnected, NoSecureConnection, ConnectTimedOut, OutOfTime."""
+        ends_at = time.monotonic() + self.timeout
 
-    def _checked(self, host: str, port: int, timeout: float | None) -> tuple[str, ...]:
-        is_private = f"{host}:{port}" in self._private_hosts
+        def left() -> float:
+            return max(deadline.left(ends_at - time.monotonic()), 0.001)
+
+        found = self.checked(target, left())[:_MOST_ADDRESSES]
+        under = _connect(found, target.port, left)
+        try:
+            return Line(under if target.scheme == "http" else _secured(under, target.host, left()))
+        except BaseException:
+            under.close()
+            raise
+
+    def keep(self, target: Target, line: Line) -> None:
+        """The line may serve the next request to the same place, if that comes soon."""
+        line.is_used = True
+        now = time.monotonic()
+        with self._lock:
+            self._kept.append((now, _place(target), line))
+            while len(self._kept) > _MOST_KEPT or self._kept[0][0] < now - _KEPT_FOR:
+                self._kept.popleft()[2].hang_up()
+
+    def checked(self, target: Target, timeout: float) -> tuple[str, ...]:
+        """The addresses that may be connected to. Raises Refused, NotConnected, ConnectTimedOut."""
+        host, is_private = target.host, target.host_and_port in self.private_hosts
         try:
             literal: addresses.Address | None = ipaddress.ip_address(host)
         except ValueError:
             literal = None
         if literal is not None:
             return (str(literal),) if is_private else addresses.public_only(host, (str(literal),))
-        asked = self._asking.submit(self._resolver, host, port)
+        asked = self._asking.submit(self.resolver, host, target.port)
         try:
-            found = asked.result(_left(timeout))
+            found = asked.result(timeout)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"{host} was not found in time") from error
+            asked.cancel()
+            raise ConnectTimedOut(f"{host} was not found in time") from error
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"the name {host} is not known") from error
+            raise NotConnected(f"the name {host} is not known") from error
         return found if is_private else addresses.public_only(host, found)
 
+    def _take(self, target: Target) -> Line | None:
+        """The line to this place that was kept last, if it is still good."""
+        place = _place(target)
+        with self._lock:
+            for position in range(len(self._kept) - 1, -1, -1):
+                kept_at, kept_place, line = self._kept[position]
+                if kept_place == place:
+                    del self._kept[position]
+                    break
+            else:
+                return None
+        if kept_at > time.monotonic() - _KEPT_FOR and line.is_quiet():
+            return line
+        line.hang_up()
+        return None
 
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every step keeps to the deadline, so that a byte a second does not hold us for ever."""
 
-    def __init__(self, under: httpcore.NetworkStream) -> None:
-        self._under = under
+def _place(target: Target) -> tuple[str, str, int]:
+    return target.scheme, target.host, target.port
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._under.read(max_bytes, _left(timeout))
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._under.write(buffer, _left(timeout))
+def _connect(found: Sequence[str], port: int, left: Callable[[], float]) -> socket.socket:
+    """The first address that answers; one that does not leaves time for the others."""
+    failure: Exception = NotConnected("it has no address")
+    for tried, address in enumerate(found):
+        try:
+            connected = socket.create_connection((address, port), left() / (len(found) - tried))
+        except TimeoutError:
+            failure = ConnectTimedOut(f"{address} did not answer in time")
+        except OSError as error:
+            failure = NotConnected(str(error))
+        else:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connected
+    raise failure
 
-    def close(self) -> None:
-        self._under.close()
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _TimedStream(self._under.start_tls(ssl_context, server_hostname, _left(timeout)))
+def _secured(under: socket.socket, host: str, timeout: float) -> ssl.SSLSocket:
+    under.settimeout(timeout)
+    try:
+        return _tls().wrap_socket(under, server_hostname=host)
+    except ssl.SSLError as error:
+        raise NoSecureConnection(str(error)) from error
+    except TimeoutError as error:
+        raise ConnectTimedOut(f"{host} did not finish the TLS handshake in time") from error
+    except OSError as error:
+        raise NotConnected(str(error)) from error
 
-    def get_extra_info(self, info: str) -> object:
-        return self._under.get_extra_info(info)
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """Read once for each process: it takes 15 ms. The roots are certifi's, since a slim image has none, or the operator's."""
+    context = ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE") or certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context

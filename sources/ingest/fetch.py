@@ -1,4 +1,4 @@
-"""The one client for every address that came from outside: feeds, article pages, redirects, probes.
+"""The one client for every address that came from outside: feeds, article pages, redirects, probes, WebSub hubs.
 
 It connects to the address it checked: names are resolved once, by the connection itself, and private addresses are
 refused there, so that neither a redirect nor a second answer of the name server leads elsewhere. No cookies, no
@@ -9,43 +9,56 @@ as a policy.
 
 from __future__ import annotations
 
+import io
 import re
-import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
-
-import httpcore
-import httpx
 
 from sources.ingest import addresses
 from sources.ingest.body import BrokenBody, Inflater, TooMuch
-from sources.ingest.connect import CheckedBackend, Deadline, OutOfTime
+from sources.ingest.connect import (
+    Connector,
+    ConnectTimedOut,
+    Deadline,
+    Line,
+    NoSecureConnection,
+    NotConnected,
+    OutOfTime,
+    Overflow,
+)
+from sources.ingest.exchange import Answer, BrokeOff, ProtocolError, Request, exchange, sendable
+from sources.ingest.target import BadTarget, Target, join, parse
 
-_ADDRESS = re.compile(r"https?://[^\s/\\?#]", re.IGNORECASE)
-_AUTHORITY = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
-_UNSAFE = re.compile("[\x00-\x1f\x7f\\\\]")
+_LENGTH = re.compile("[0-9]{1,18}")
 _SECONDS = re.compile("[0-9]{1,9}")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})")
-_REDIRECTS = {301, 302, 303, 307, 308}
+_MOVES = {301, 302, 303, 307, 308}
+#: Those that ask for the same request at the new place; after the others only a GET may be repeated.
+_MOVES_AS_IT_IS = {307, 308}
 _REFUSING = {401, 402, 403, 407, 418, 429, 451}
+_DOCUMENT = frozenset({200, 304})
+_ACCEPTED = frozenset(range(200, 300))
+#: Bytes from which on a body is large, and waits for its turn where the caller wants that.
+LARGE = 1_000_000
+#: Bytes that the head of an answer may have.
+_LONGEST_HEAD = 128_000
 
-
-#: What httpx, httpcore and the backend below them let out. Anything else is a fault of ours and has to be seen.
-_LIBRARY_ERRORS = (
-    *(httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpcore.TimeoutException, httpcore.NetworkError),
-    *(httpcore.ProtocolError, httpcore.UnsupportedProtocol, addresses.Refused, OSError, UnicodeError),
+#: What an exchange can raise, ours and the libraries'. Anything else is a fault of ours and has to be seen.
+_FAILURES = (
+    *(addresses.Refused, NotConnected, NoSecureConnection, ConnectTimedOut, OutOfTime, Overflow, BrokeOff),
+    *(ProtocolError, OSError),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPolicy:
     """What the client may do. Sizes in bytes, times in seconds. ``private_hosts`` holds "host:port" that may be fetched
-    though the address is private or the port unusual."""
+    though the address is private or the port unusual; ``service_hosts`` names where the installation's own services are,
+    which have doors of their own."""
 
     user_agent: str
     max_bytes: int = 5_000_000
@@ -54,11 +67,13 @@ class FetchPolicy:
     total_timeout: float = 30.0
     max_redirects: int = 5
     private_hosts: frozenset[str] = frozenset()
+    service_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer with status 200 or 304. ``headers`` have lower-case names; ``body`` is decompressed."""
+    """An answer with status 200 or 304; to a post, with any that says yes. ``headers`` have lower-case names; ``body`` is
+    decompressed."""
 
     url: str
     final_url: str
@@ -144,7 +159,10 @@ class _Journey:
     """What has happened since the first request of one ``get``."""
 
     url: str
-    started: float
+    request: Request
+    accepted: frozenset[int]
+    deadline: Deadline
+    started: float = field(default_factory=time.monotonic)
     redirects: int = 0
     all_permanent: bool = True
     size: int = 0
@@ -152,25 +170,16 @@ class _Journey:
 
 @dataclass(slots=True)
 class Fetcher:
-    """A client that keeps its connections for as long as it lives. Safe to share between threads."""
+    """A client that keeps its connections for as long as it lives. Safe to share between threads. ``before_large`` is
+    called once in a request whose body turns out to be large, and may wait: that time is not the server's."""
 
     policy: FetchPolicy
     resolver: addresses.Resolver = addresses.resolve
-    _client: httpx.Client = field(init=False)
-    _backend: CheckedBackend = field(init=False)
+    before_large: Callable[[], None] | None = None
+    _connector: Connector = field(init=False)
 
     def __post_init__(self) -> None:
-        self._backend = CheckedBackend(self.policy.private_hosts, self.resolver)
-        self._client = httpx.Client(
-            transport=_Transport(self._backend),
-            trust_env=False,
-            follow_redirects=False,
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(
-                self.policy.read_timeout, connect=self.policy.connect_timeout, pool=self.policy.total_timeout
-            ),
-            headers={"user-agent": self.policy.user_agent, "accept-encoding": "gzip, deflate"},
-        )
+        self._connector = Connector(self.policy.private_hosts, self.resolver, self.policy.connect_timeout)
 
     def __enter__(self) -> Fetcher:
         return self
@@ -181,8 +190,7 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
-        self._backend.close()
+        self._connector.close()
 
     def get(
         self,
@@ -197,20 +205,54 @@ class Fetcher:
 
         ``before_redirect`` is asked before each further address is; it refuses one by raising FetchError.
         """
-        headers = {"accept": accept}
-        if etag:
-            headers["if-none-match"] = etag
-        if last_modified:
-            headers["if-modified-since"] = last_modified
-        journey = _Journey(url, time.monotonic())
-        with Deadline(self.policy.total_timeout):
+        headers = {"User-Agent": self.policy.user_agent, "Accept": accept, "Accept-Encoding": "gzip, deflate"}
+        if etag and sendable(etag):
+            headers["If-None-Match"] = etag
+        if last_modified and sendable(last_modified):
+            headers["If-Modified-Since"] = last_modified
+        return self._travel(url, Request("GET", headers), _DOCUMENT, before_redirect)
+
+    def post(self, url: str, content: bytes, *, content_type: str) -> Response:
+        """Hands ``content`` over and brings the answer, whose status says yes (2xx). Follows only redirects that ask for the
+        same request elsewhere. Raises FetchError and nothing else."""
+        headers = {
+            "User-Agent": self.policy.user_agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": content_type,
+        }
+        return self._travel(url, Request("POST", headers, content), _ACCEPTED, None)
+
+    def check(self, url: str) -> Target:
+        """The address, parsed, if this client would ask for it. Its name is looked up later, by the connection.
+        Raises BadAddress."""
+        try:
+            target = parse(url)
+            if target.host_and_port in self.policy.private_hosts:
+                return target
+            if target.host.removesuffix(".") in self.policy.service_hosts:
+                raise BadTarget("is one of this installation's own services.")
+            if target.port not in {80, 443}:
+                raise BadTarget(f"uses port {target.port}; only 80 and 443 are fetched.")
+            addresses.check_name(target.host)
+        except BadTarget as error:
+            raise BadAddress(f"{_short(url)} {error}") from error
+        except addresses.Refused as error:
+            raise BadAddress(f"{error} It is not fetched.") from error
+        return target
+
+    def _travel(
+        self, url: str, request: Request, accepted: frozenset[int], before_redirect: Callable[[str], None] | None
+    ) -> Response:
+        deadline = Deadline(self.policy.total_timeout)
+        journey = _Journey(url, request, accepted, deadline)
+        with deadline.held():
             while True:
                 target = self.check(url)
                 try:
-                    found = self._step(target, headers, journey)
-                except _LIBRARY_ERRORS as error:
-                    is_late = time.monotonic() - journey.started >= self.policy.total_timeout
-                    cause = OutOfTime() if is_late else error
+                    found = self._step(target, journey)
+                except _FAILURES as error:
+                    cause = OutOfTime() if deadline.is_over else error
                     raise _in_plain_words(cause, str(target), self.policy) from error
                 if isinstance(found, Response):
                     return found
@@ -218,131 +260,99 @@ class Fetcher:
                 if before_redirect is not None:
                     before_redirect(url)
 
-    def check(self, url: str) -> httpx.URL:
-        """The address, parsed, if this client would ask for it. Its name is looked up later, by the connection.
-        Raises BadAddress."""
-        authority = _AUTHORITY.match(url)
-        if _UNSAFE.search(url) or not _ADDRESS.match(url) or authority is None:
-            raise BadAddress(f"{_short(url)} is not an http or https address.")
-        if "@" in authority.group(1):
-            raise BadAddress(f"{_short(url)} carries a user name or password.")
-        if re.search(r"[\s%]", authority.group(1)):
-            raise BadAddress(f"{_short(url)} has no valid host name.")
+    def _step(self, target: Target, journey: _Journey) -> Response | str:
+        """One request: the document, or the next address. Raises FetchError, or what an exchange raises."""
+        line, answer = self._ask(target, journey)
         try:
-            target = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-            raise BadAddress(f"{_short(url)} is not a valid address.") from error
-        host = target.raw_host.decode("ascii").lower()
-        port = target.port or {"http": 80, "https": 443}[target.scheme]
-        if f"{host}:{port}" in self.policy.private_hosts:
-            return target
-        if port not in {80, 443}:
-            raise BadAddress(f"{_short(url)} uses port {port}; only 80 and 443 are fetched.")
-        try:
-            addresses.check_name(host.strip("[]"))
-        except addresses.Refused as error:
-            raise BadAddress(f"{error} It is not fetched.") from error
-        return target
+            location = answer.headers.get("location", "") if answer.status in _MOVES else ""
+            found = self._next_address(target, location, answer, journey) if location else None
+            return found or self._response(target, answer, journey)
+        finally:
+            if answer.is_over:
+                self._connector.keep(target, line)
+            else:
+                line.hang_up()
 
-    def _step(self, target: httpx.URL, headers: dict[str, str], journey: _Journey) -> Response | str:
-        """One request: the document, or the next address. Raises FetchError, or what the libraries raise."""
-        with self._client.stream("GET", target, headers=headers) as response:
-            if response.status_code in _REDIRECTS and (location := response.headers.get("location", "")):
-                journey.redirects += 1
-                journey.all_permanent &= response.status_code in {301, 308}
-                if journey.redirects > self.policy.max_redirects:
-                    raise BadResponse(f"{_short(journey.url)} redirects more than {self.policy.max_redirects} times.")
-                return _next_address(target, location)
-            _raise_for_status(response, target, is_permanent=journey.all_permanent)
-            is_unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
-            body = b"" if is_unchanged else self._body(response, target, journey)
+    def _ask(self, target: Target, journey: _Journey) -> tuple[Line, Answer]:
+        """A line that was kept may have been closed meanwhile: then a new one is opened, once."""
+        is_repeatable = journey.request.method == "GET"
+        line = self._connector.line(target, journey.deadline, may_be_used=is_repeatable)
+        while True:
+            line.begin(journey.deadline, self.policy.read_timeout, most=_LONGEST_HEAD)
+            try:
+                answer = exchange(line, target, journey.request)
+                line.widen(2 * self.policy.max_bytes)  # what frames the body counts too
+                return line, answer
+            except (ProtocolError, ConnectionError):
+                line.hang_up()
+                if not line.is_used:
+                    raise
+                line = self._connector.new_line(target, journey.deadline)
+            except BaseException:
+                line.hang_up()
+                raise
+
+    def _next_address(self, target: Target, location: str, answer: Answer, journey: _Journey) -> str:
+        journey.redirects += 1
+        journey.all_permanent &= answer.status in {301, 308}
+        if journey.redirects > self.policy.max_redirects:
+            raise BadResponse(f"{_short(journey.url)} redirects more than {self.policy.max_redirects} times.")
+        if journey.request.method != "GET" and answer.status not in _MOVES_AS_IT_IS:
+            raise BadResponse(f"{_short(journey.url)} answers a post with a redirect to another document.")
+        try:
+            return join(target, _as_utf8(location))
+        except BadTarget as error:
+            raise BadResponse(f"{_short(str(target))} {error}") from error
+
+    def _response(self, target: Target, answer: Answer, journey: _Journey) -> Response:
+        _raise_for_status(answer, target, journey)
+        is_empty = answer.status in {HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT}
+        body = b"" if is_empty else self._body(answer, target, journey)
         final = str(target)
         return Response(
             url=journey.url,
             final_url=final,
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
+            status=answer.status,
+            headers=answer.headers,
             body=body,
             wire_size=journey.size,
             seconds=time.monotonic() - journey.started,
             moved_to=final if journey.redirects and journey.all_permanent else "",
         )
 
-    def _body(self, response: httpx.Response, target: httpx.URL, journey: _Journey) -> bytes:
+    def _body(self, answer: Answer, target: Target, journey: _Journey) -> bytes:
         limit = self.policy.max_bytes
-        too_large = f"{_short(str(target))} is larger than {limit:,} bytes."
-        announced = response.headers.get("content-length", "")
-        if re.fullmatch(r"[0-9]{1,18}", announced) and int(announced) > limit:
-            raise TooLarge(too_large)
-        parts: list[bytes] = []
+        announced = answer.headers.get("content-length", "")
+        if _LENGTH.fullmatch(announced) and int(announced) > limit:
+            raise TooLarge(f"{_short(str(target))} is larger than {limit:,} bytes.")
+        body, is_large = io.BytesIO(), False
         try:
-            inflater = Inflater(response.headers.get("content-encoding", ""), limit)
-            for chunk in response.iter_raw():
+            inflater = Inflater(answer.headers.get("content-encoding", ""), limit)
+            for chunk in answer.chunks():
                 journey.size += len(chunk)
                 if journey.size > limit:
-                    raise TooLarge(too_large)
-                parts.append(inflater.feed(chunk))
-            parts.append(inflater.finish())
+                    raise TooLarge(f"{_short(str(target))} is larger than {limit:,} bytes.")
+                for part in inflater.feed(chunk):
+                    body.write(part)
+                    if not is_large and body.tell() > LARGE:
+                        is_large = True
+                        self._wait_for_turn(journey.deadline)
+            inflater.finish()
         except TooMuch as error:
             raise TooLarge(f"{_short(str(target))} unpacks to more than {limit:,} bytes.") from error
         except BrokenBody as error:
             raise BadResponse(f"{_short(str(target))}: {error}") from error
-        return b"".join(parts)
+        return body.getvalue()
+
+    def _wait_for_turn(self, deadline: Deadline) -> None:
+        if self.before_large is not None:
+            with deadline.paused():
+                self.before_large()
 
 
-class _Transport(httpx.BaseTransport):
-    """httpx over a connection pool whose connections go through our backend. httpx's own transport takes none."""
-
-    def __init__(self, backend: CheckedBackend) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),  # certifi's roots, or SSL_CERT_FILE: a slim image has none
-            network_backend=backend,
-            max_connections=100,
-            max_keepalive_connections=20,
-            keepalive_expiry=5.0,
-            http1=True,
-            http2=False,
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                extensions=request.extensions,
-            )
-        )
-        stream = answer.stream
-        if not isinstance(stream, Iterable):
-            raise TypeError("the pool answered with an asynchronous stream")
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(stream), extensions=answer.extensions)
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, stream: Iterable[bytes]) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        close = getattr(self._stream, "close", None)
-        if close is not None:
-            close()
-
-
-def _raise_for_status(response: httpx.Response, target: httpx.URL, *, is_permanent: bool) -> None:
-    status = response.status_code
-    if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+def _raise_for_status(answer: Answer, target: Target, journey: _Journey) -> None:
+    status = answer.status
+    if status in journey.accepted:
         return
     try:
         phrase = f" ({HTTPStatus(status).phrase})"
@@ -350,8 +360,8 @@ def _raise_for_status(response: httpx.Response, target: httpx.URL, *, is_permane
         phrase = ""
     message = f"{_short(str(target))} answers {status}{phrase}."
     kind: type[FetchError] = Blocked if status in _REFUSING else Gone if status in {404, 410} else BadStatus
-    kind = Withdrawn if status == HTTPStatus.GONE and is_permanent else kind
-    raise kind(message, status=status, retry_after=_retry_after(response.headers))
+    kind = Withdrawn if status == HTTPStatus.GONE and journey.all_permanent else kind
+    raise kind(message, status=status, retry_after=_retry_after(answer.headers))
 
 
 def _retry_after(headers: Mapping[str, str]) -> int | None:
@@ -381,29 +391,32 @@ def _until(value: str, headers: Mapping[str, str]) -> int | None:
         return None
 
 
-def _next_address(current: httpx.URL, location: str) -> str:
+def _as_utf8(value: str) -> str:
+    """Header bytes are handed on as Latin-1; addresses in them that are not ASCII are UTF-8."""
     try:
-        return str(current.join(location))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise BadResponse(f"{_short(str(current))} redirects to something that is no address.") from error
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value
 
 
 def _in_plain_words(error: Exception, url: str, policy: FetchPolicy) -> FetchError:
-    """What the libraries raise, as one of ours."""
+    """What an exchange raises, as one of ours."""
     where = _short(url)
     match error:
         case addresses.Refused():
             return BadAddress(f"{error} It is not fetched.")
         case OutOfTime():
             return TimedOut(f"{where} did not finish within {policy.total_timeout:g} seconds.")
-        case httpcore.ConnectTimeout() | httpx.ConnectTimeout():
+        case ConnectTimedOut():
             return TimedOut(f"{where} did not accept a connection within {policy.connect_timeout:g} seconds.")
-        case httpcore.TimeoutException() | httpx.TimeoutException():
+        case TimeoutError():
             return TimedOut(f"{where} sent nothing for {policy.read_timeout:g} seconds.")
-        case httpcore.ConnectError() if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
+        case NoSecureConnection():
             return Unreachable(f"{where}: no secure connection; its certificate does not hold or it speaks no TLS.")
-        case httpcore.NetworkError() | httpx.NetworkError() | OSError():
+        case NotConnected() | OSError():
             return Unreachable(f"{where} cannot be reached ({error}).")
+        case Overflow():
+            return TooLarge(f"{where} sends more than it may.")
         case _:
             return BadResponse(f"{where} breaks off, or does not answer in proper HTTP ({type(error).__name__}).")
 

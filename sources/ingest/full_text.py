@@ -17,8 +17,9 @@ from sources import snapshots
 from sources.ingest import dates, lanes, syndicated
 from sources.ingest.extract import EXTRACTOR, Extracted, NoArticle, extract
 from sources.ingest.fetch import Fetcher, FetchError, Response
+from sources.ingest.manners import TooSoon
 from sources.ingest.page_reader import Broken
-from sources.ingest.robots import Forbidden, Robots, TooSoon
+from sources.ingest.robots import Forbidden, Robots
 from sources.ingest.turns import MOST_ATTEMPTS, Claimed
 from sources.models import DatePrecision, ExtractState, FullText, Item
 from sources.querysets import ItemQuerySet
@@ -128,8 +129,8 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
     call it."""
     try:
         robots.check(claimed.url)
-        robots.wait_turn(claimed.url)
-        return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.check)
+        with robots.turn(claimed.url):
+            return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.check)
     except FetchError as error:
         return Failure(
             error.message,

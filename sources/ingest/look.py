@@ -11,12 +11,12 @@ import hashlib
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db import DataError, IntegrityError
 
 from sources import adapters, snapshots
-from sources.ingest import holds, recognise, store
+from sources.ingest import holds, push, recognise, store
 from sources.ingest.ask import ask
 from sources.ingest.fetch import BadAddress, Blocked, Fetcher, FetchError, Response, Withdrawn
 from sources.ingest.normalise import Publication, Unusable, publication
@@ -43,9 +43,24 @@ def look_at(
     return finish(feed, read(feed, fetcher=fetcher, at=at, appname=appname), interval=interval)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A document that was fetched and has not been read yet."""
+
+    response: Response
+    started_at: dt.datetime
+    finished_at: dt.datetime
+
+
 def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "") -> store.Look:
     """What the feed's address holds. Touches no database, so that threads may call it. ``appname`` is what ReliefWeb
     knows this installation by."""
+    found = ask_for(feed, fetcher=fetcher, at=at, appname=appname)
+    return read_document(feed, found) if isinstance(found, Answered) else found
+
+
+def ask_for(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "") -> Answered | store.Look:
+    """The first half of ``read``, which waits for others; the whole look where there is no document to read."""
     started = time.monotonic()
     is_trusted = (feed.idle_looks + 1) % TRUST != 0
     try:
@@ -59,7 +74,13 @@ def read(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "") ->
         )
     except FetchError as error:
         return _refused(feed, error, at, _after(at, started))
-    return _read(feed, response, at, _after(at, started))
+    found = Answered(response, at, _after(at, started))
+    return read_document(feed, found) if response.is_unchanged else found
+
+
+def read_document(feed: Feed, found: Answered) -> store.Look:
+    """The second half, which computes."""
+    return _read(feed, found.response, found.started_at, found.finished_at)
 
 
 def finish_all(looks: Sequence[tuple[Feed, store.Look]], *, interval: dt.timedelta) -> None:
@@ -159,6 +180,12 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         document_hash=digest,
         seen=seen,
         stays_for=max(look.stays_for, parsed.ttl),
+        offer=push.offer(
+            link_header=response.headers.get("link", ""),
+            hub=parsed.hub,
+            self_url=parsed.self_url,
+            url=response.final_url,
+        ),
     )
 
 

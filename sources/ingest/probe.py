@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -65,7 +66,7 @@ class Manners(Protocol):
     """What sites ask of us; ``robots.Robots`` is one. Both raise FetchError."""
 
     def check(self, url: str) -> None: ...
-    def wait_turn(self, url: str) -> None: ...
+    def turn(self, url: str) -> AbstractContextManager[None]: ...
 
 
 def probe(
@@ -91,12 +92,11 @@ def find(
     manners: Manners,
     at: dt.datetime,
     appname: str = "",
-    pause: float = 0.0,
     is_whole: bool = False,
 ) -> tuple[Probed, ...]:
     """Everything that was tried, in order. Stops at the first address that holds something new; with ``is_whole`` all feeds
     that the page names are tried. Raises nothing."""
-    search = _Search(fetcher, manners, at, appname, pause)
+    search = _Search(fetcher, manners, at, appname)
     first, page = search.given(url)
     if first.is_fresh(at):
         return tuple(search.tried)
@@ -118,7 +118,6 @@ class _Search:
     manners: Manners
     at: dt.datetime
     appname: str
-    pause: float
     tried: list[Probed] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _requests: int = 0
@@ -139,8 +138,8 @@ class _Search:
             return []
         self._seen.add(home)
         try:
-            self._be_polite(home)
-            return _named(self.fetcher.get(home, accept=_PAGE, before_redirect=self.manners.check))
+            with self._turn(home):
+                return _named(self.fetcher.get(home, accept=_PAGE, before_redirect=self.manners.check))
         except FetchError:
             return []
 
@@ -159,10 +158,10 @@ class _Search:
 
     def _one(self, url: str, why: Why) -> Probed:
         try:
-            self._be_polite(url)
+            with self._turn(url):
+                found, response = _probe(url, fetcher=self.fetcher, at=self.at, check=self.manners.check)
         except FetchError as error:
             return Probed(0, None, error.message, url, why)
-        found, response = _probe(url, fetcher=self.fetcher, at=self.at, check=self.manners.check)
         if response is not None and response.moved_to:
             if response.moved_to in self._seen:
                 return replace(found, entries=0, message="It leads to an address that was tried already.", why=why)
@@ -170,11 +169,13 @@ class _Search:
             found = replace(found, url=response.moved_to)
         return replace(found, why=why)
 
-    def _be_polite(self, url: str) -> None:
+    @contextmanager
+    def _turn(self, url: str) -> Iterator[None]:
+        """Within this block the address may be asked for. Raises FetchError where the site asks us not to."""
         self._requests += 1
         self.manners.check(url)
-        self.manners.wait_turn(url)
-        time.sleep(self.pause)
+        with self.manners.turn(url):
+            yield
 
     def _may_go_on(self) -> bool:
         return self._requests < MOST_REQUESTS and time.monotonic() < self._ends

@@ -2,24 +2,26 @@
 
 Read by the one client, kept for 24 hours by scheme, host and port. Missing or refused (4xx), it allows everything; where
 the server fails or cannot be reached, nothing is fetched for now. ``Crawl-delay`` (no part of the standard, and widely
-used) is the pause between two pages of a host, over all workers. Feeds themselves are made for readers like us and are
-not asked about. robots.txt is manners, not a licence: terms are the feed's reuse policy.
+used) is the pause between two pages of a host, over all workers, beside the one that every request keeps (``manners``).
+Feeds themselves are made for readers like us and are not asked about. robots.txt is manners, not a licence: terms are
+the feed's reuse policy.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import math
 import re
 import threading
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from sources.ingest.fetch import BadAddress, Fetcher, FetchError
+from sources.ingest.manners import Manners, key
+from sources.ingest.urls import host_of
 
 _KEPT = 24 * 3600
 #: A site whose robots.txt cannot be had is not asked for it again before this.
@@ -32,16 +34,6 @@ _PRODUCT = re.compile(r"[A-Za-z_-]+")
 _AGENT_LINE = re.compile(r"\s*user[- ]?agent\s*:?\s*(?P<name>[^#]*)", re.IGNORECASE)
 
 
-class Shelf(Protocol):
-    """Where answers are kept for all workers; Django's caches are one. Times in seconds."""
-
-    def get(self, key: str, /) -> object: ...
-    def set(self, key: str, value: str, timeout: int, /) -> None: ...
-    def add(self, key: str, value: str, timeout: int, /) -> bool:
-        """Whether the key was free."""
-        ...
-
-
 class Forbidden(FetchError):
     """The site asks us to stay away from this page."""
 
@@ -50,10 +42,6 @@ class Forbidden(FetchError):
 
 class NotNow(FetchError):
     """Whether the page may be fetched cannot be known at present."""
-
-
-class TooSoon(FetchError):
-    """The site's pause between two pages is not over. ``retry_after`` says when it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ class Robots:
     for its turn at a site."""
 
     fetcher: Fetcher
-    shelf: Shelf
+    manners: Manners
     patience: float = 10.0
     _agent: str = field(init=False)
     _read: dict[str, _Rules] = field(init=False, default_factory=dict)
@@ -87,18 +75,16 @@ class Robots:
         if not rules.protego.can_fetch(url, self._agent):
             raise Forbidden(f"The site's robots.txt asks us not to fetch this page ({_origin(url)}/robots.txt).")
 
-    def wait_turn(self, url: str) -> None:
-        """Returns when the site's own pause since the last page is over. Raises TooSoon where that takes too long."""
+    @contextlib.contextmanager
+    def turn(self, url: str) -> Iterator[None]:
+        """Within this block the page may be fetched: the site's own pause since the last page is over, and it is our turn
+        at its host. Raises TooSoon where that takes too long."""
         delay = self._rules(url).protego.crawl_delay(self._agent)
-        if not delay:
-            return
-        pause = min(math.ceil(delay), LONGEST_PAUSE)
-        turn = _key("turn", urlsplit(url).netloc.lower())
-        ends = time.monotonic() + self.patience
-        while not self.shelf.add(turn, "taken", pause):
-            if pause > self.patience or time.monotonic() >= ends:
-                raise TooSoon(f"The site asks for {pause} seconds between two pages.", retry_after=pause)
-            time.sleep(0.1)
+        if delay:
+            pause = min(math.ceil(delay), LONGEST_PAUSE)
+            self.manners.wait(f"page {host_of(url)}", pause, patience=self.patience)
+        with self.manners.turn(url, patience=self.patience):
+            yield
 
     def _rules(self, url: str) -> _Rules:
         origin = _origin(url)
@@ -111,12 +97,12 @@ class Robots:
 
     def _text(self, origin: str) -> str:
         """``+`` and the document, or ``-`` and why there is none."""
-        key = _key("robots", origin)
-        kept = self.shelf.get(key)
+        name = key(f"robots {origin}")
+        kept = self.manners.shelf.get(name)
         if isinstance(kept, str):
             return kept
         text = self._ask(origin)
-        self.shelf.set(key, text, _KEPT if text[0] == "+" else _KEPT_FAILURE)
+        self.manners.shelf.set(name, text, _KEPT if text[0] == "+" else _KEPT_FAILURE)
         return text
 
     def _ask(self, origin: str) -> str:
@@ -151,7 +137,3 @@ def _for_us(line: str, agent: str) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
-
-
-def _key(kind: str, name: str) -> str:
-    return f"{kind}:{hashlib.sha256(name.encode()).hexdigest()[:32]}"

@@ -16,6 +16,7 @@ from sources import snapshots
 from sources.ingest import holds, moves, pace, rows
 from sources.ingest.keep import Brought, Kept, keep
 from sources.ingest.normalise import Publication
+from sources.ingest.push import NO_OFFER, Offer
 from sources.ingest.recognise import Seen
 from sources.models import Feed, Fetch, FetchState, Snapshot
 from sources.snapshots import Retrieval
@@ -28,7 +29,7 @@ _FEED_STATE = [
     *("last_state", "last_fetch_at", "claimed_until", "last_success_at", "last_error", "consecutive_failures"),
     *("usual_entries", "oldest_entry_at", "etag", "last_modified", "document_hash", "next_check_at", "held_at"),
     *("usual_title", "usual_language", "usual_domains", "url", "moved_to", "moved_looks"),
-    *("idle_looks", "stays_for", "publication_gap"),
+    *("idle_looks", "stays_for", "publication_gap", "hub", "hub_topic"),
     *("is_active", "is_switched_by_person", "retired_at"),
 ]
 _BACK_OFF = {FetchState.BLOCKED, FetchState.FAILED, FetchState.QUARANTINED}
@@ -61,6 +62,8 @@ class Look:
     is_withdrawn: bool = False
     #: What the document looks like; None where there was none to look at.
     seen: Seen | None = None
+    #: The hub that the document offers.
+    offer: Offer = NO_OFFER
 
     @property
     def is_answer(self) -> bool:
@@ -255,6 +258,7 @@ def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -
         feed.usual_entries = _usual(feed.usual_entries, len(look.publications))
         feed.oldest_entry_at = fetch.oldest_entry_at
         feed.document_hash = look.document_hash
+        feed.hub, feed.hub_topic = look.offer.hub, look.offer.topic
     # A document that was not taken in whole is asked for in full the next time.
     if state.is_success and look.publications:
         feed.etag = look.etag if len(look.etag) <= 500 else ""

@@ -15,6 +15,7 @@ from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import Story, StoryDecision
+from sources.models.websub import SubscriptionState, WebSubSubscription
 
 __all__ = [
     "Arrival",
@@ -54,4 +55,6 @@ __all__ = [
     "StarterPack",
     "Story",
     "StoryDecision",
+    "SubscriptionState",
+    "WebSubSubscription",
 ]

@@ -80,7 +80,8 @@ class FetchState(models.TextChoices):
 
 
 class Feed(models.Model):
-    """One address that is looked at again and again. Its state fields are written by ``ingest.store`` only."""
+    """One address that is looked at again and again. Its state fields are written by ``ingest.store`` only; a hub's message
+    brings the next look forward (``ingest.subscribe``)."""
 
     publisher = models.ForeignKey(Publisher, models.PROTECT, related_name="feeds", verbose_name=_("publisher"))
     name = models.CharField(_("name"), max_length=200)
@@ -134,6 +135,13 @@ class Feed(models.Model):
         _("usual time between entries"), null=True, blank=True, editable=False, help_text=_("seconds")
     )
     usual_entries = models.PositiveIntegerField(_("usual number of entries"), default=0, editable=False)
+
+    hub = models.URLField(
+        _("hub"), max_length=1000, blank=True, editable=False, help_text=_("that its document offers for WebSub")
+    )
+    hub_topic = models.URLField(
+        max_length=1000, blank=True, editable=False, help_text=_("under which that hub knows it")
+    )
 
     usual_title = models.CharField(_("usual title"), max_length=300, blank=True, editable=False)
     usual_language = models.CharField(_("usual language"), max_length=35, blank=True, editable=False)

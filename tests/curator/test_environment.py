@@ -52,3 +52,10 @@ def test_a_mail_server_is_read_from_one_address(monkeypatch):
         "EMAIL_USE_TLS": True,
         "EMAIL_USE_SSL": False,
     }
+
+
+def test_hosts_of_services_are_read_from_their_addresses():
+    assert env.hosts("", "redis://Cache.example:6379/0", "unix:///run/redis.sock", "/run/postgres", "db") == [
+        *("cache.example", "db"),
+    ]
+    assert env.hosts("smtp://user:pass@mail.example:587?tls=1", "https://[fd00::1]:9000") == ["fd00::1", "mail.example"]

@@ -60,9 +60,9 @@ def two_hundred_megabytes() -> bytes:
 def look_at_all(site: Site, feeds: list[Feed], *, at: dt.datetime = AT) -> dict[str, Fetch]:
     """As the task does it: threads read, this one writes."""
     with site.fetcher(read_timeout=2.0, total_timeout=4.0) as fetcher:
-        rows = lanes.lay(feeds, per_host=16)
+        rows = iter([lanes.lay(feeds, per_host=16)])
         for found in lanes.work_off_in_batches(
-            rows, lambda feed: look.read(feed, fetcher=fetcher, at=at), at_once=16, most=32
+            lambda: next(rows, []), lambda feed: look.read(feed, fetcher=fetcher, at=at), at_once=16, most=32
         ):
             look.finish_all(found, interval=HOUR)
     latest = Fetch.objects.filter(started_at=at).select_related("feed")

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from django.core.cache import caches
+
 from sources.ingest.fetch import Fetcher, FetchPolicy
+from sources.ingest.manners import Manners
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Answer | Callable[[BaseHTTPRequestHandler], Answer]] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.posts: list[bytes] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.host = f"127.0.0.1:{self.server.server_port}"
@@ -50,6 +54,10 @@ class Site:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answer.body)
+
+            def do_POST(self) -> None:
+                site.posts.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -86,3 +94,8 @@ def serving() -> Iterator[Site]:
         site.server.shutdown()
         thread.join()
         site.server.server_close()
+
+
+def no_manners() -> Manners:
+    """Hosts may be asked often and without a pause; what a site's robots.txt asks for holds."""
+    return Manners(caches["default"], at_once=64, pause=0, longest=60)

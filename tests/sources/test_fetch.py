@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from sources import client
 from sources.ingest import addresses
 from sources.ingest.fetch import (
     BadAddress,
@@ -122,6 +125,8 @@ def test_a_move_for_good_is_reported_only_if_every_step_says_so(site):
             "http://255.255.255.255/",
             "http://198.18.0.1/",
         ),
+        *("http://100.100.100.200/", "http://192.0.0.192/", "http://168.63.129.16/", "http://[fd20:ce::254]/"),
+        *("http://[2001:0:7f00:1::]/", "http://[64:ff9b:1::7f00:1]/", "http://[ff02::1]/", "http://[::7f00:1]/"),
         *("http://localhost/", "http://metadata.google.internal/", "http://printer.local/", "http://intranet/"),
         *("http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/"),
     ],
@@ -169,6 +174,22 @@ def test_what_is_no_plain_web_address_is_refused_unasked(url):
 def test_a_name_that_leads_to_a_private_address_is_refused(address):
     with stranger(news=address) as fetcher, pytest.raises(BadAddress, match="private or reserved"):
         fetcher.get("http://news.example.org/")
+
+
+@pytest.mark.parametrize("url", ["https://mail.desk.example/", "http://MAIL.desk.example./x"])
+def test_the_installations_own_services_are_not_fetched_though_they_are_public(url):
+    policy = FetchPolicy("Curator/test", service_hosts=frozenset({"mail.desk.example"}))
+    with Fetcher(policy, resolver=lambda host, port: ("8.8.8.8",)) as fetcher:
+        with pytest.raises(BadAddress, match="own services"):
+            fetcher.get(url)
+        with pytest.raises(BadAddress, match="own services"):
+            fetcher.post(url, b"x", content_type="text/plain")
+
+
+def test_settings_name_the_services_that_have_doors_of_their_own(settings):
+    settings.SERVICE_HOSTS = ["mail.desk.example"]
+    with client.fetcher() as fetcher, pytest.raises(BadAddress, match="own services"):
+        fetcher.get("https://mail.desk.example/")
 
 
 def test_of_several_addresses_only_public_ones_are_connected_to():
@@ -274,7 +295,228 @@ def test_a_name_server_that_does_not_answer_is_a_time_out():
         fetcher.get("http://slow.example.org/")
 
 
+def test_a_head_without_end_is_cut_off(site):
+    def boast(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        with contextlib.suppress(OSError):
+            for number in range(90):
+                handler.wfile.write(b"X-%d: %s\r\n" % (number, b"x" * 60_000))
+
+    site.answers["/boast"] = Answer(act=boast)
+    with site.fetcher() as fetcher, pytest.raises(TooLarge, match="sends more than it may"):
+        fetcher.get(f"{site.base}/boast")
+
+
+def test_frames_around_the_body_count_too(site):
+    def trifle(handler):
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                handler.wfile.write((b"1;" + b"x" * 10_000 + b"\r\nx\r\n") * 10)
+
+    site.answers["/trifle"] = Answer(act=trifle)
+    with site.fetcher(max_bytes=100_000) as fetcher, pytest.raises(TooLarge, match="sends more than it may"):
+        fetcher.get(f"{site.base}/trifle")
+
+
+def test_a_file_of_endless_members_is_broken(site):
+    site.answers["/members"] = Answer(gzip.compress(b"") * 20_000, headers={"Content-Encoding": "gzip"})
+    with site.fetcher() as fetcher, pytest.raises(BadResponse, match="more parts than any file needs"):
+        fetcher.get(f"{site.base}/members")
+
+
+@pytest.mark.parametrize("size", [262_144, 262_145, 524_288, 1_000_000])
+def test_a_document_of_any_size_unpacks_whole(site, size):
+    document = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    site.answers["/feed"] = Answer(gzip.compress(document), headers={"Content-Encoding": "gzip"})
+    with site.fetcher() as fetcher:
+        assert fetcher.get(f"{site.base}/feed").body == document
+
+
+def test_a_large_document_waits_for_its_turn_and_that_time_is_not_the_servers(site):
+    waited = []
+
+    def wait():
+        waited.append(time.monotonic())
+        time.sleep(0.8)
+
+    policy = FetchPolicy("Curator/test", total_timeout=0.7, private_hosts=frozenset({site.host}))
+    site.answers["/large"] = Answer(b"x" * 3_000_000)
+    site.answers["/small"] = Answer(b"x" * 900_000)
+    with Fetcher(policy, before_large=wait) as fetcher:
+        assert len(fetcher.get(f"{site.base}/small").body) == 900_000
+        assert waited == []
+        assert len(fetcher.get(f"{site.base}/large").body) == 3_000_000
+    assert len(waited) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+        b"HTTP/1.1 200 OK\r\nX: 1\r\n" * 200 + b"\r\n",
+        b"HTTP/9.9 what\r\n\r\n",
+        b"",
+    ],
+)
+def test_an_answer_that_breaks_off_is_no_document(site, answer):
+    site.answers["/x"] = Answer(act=lambda handler: handler.wfile.write(answer))
+    with site.fetcher() as fetcher, pytest.raises((BadResponse, Unreachable)):
+        fetcher.get(f"{site.base}/x")
+
+
+def test_an_answer_without_a_length_ends_with_its_connection(site):
+    site.answers["/x"] = Answer(act=lambda handler: handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\nold"))
+    with site.fetcher() as fetcher:
+        assert fetcher.get(f"{site.base}/x").body == b"old"
+
+
+# ------------------------------------------------------------------------------------------------ connections
+@pytest.fixture
+def counted(site):
+    """The site, which keeps from which port each request came."""
+    site.ports = []
+
+    def answer(handler):
+        site.ports.append(handler.client_address[1])
+        return Answer(b"1", headers={"ETag": '"1"'})
+
+    site.answers |= {"/a": answer, "/b": answer}
+    return site
+
+
+def test_a_connection_serves_several_requests(counted):
+    with counted.fetcher() as fetcher:
+        for path in ("/a", "/b", "/a"):
+            fetcher.get(counted.base + path)
+    assert len(set(counted.ports)) == 1
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_anew(counted):
+    def close(handler):
+        counted.ports.append(handler.client_address[1])
+        handler.close_connection = True  # without saying so
+        return Answer(b"1")
+
+    counted.answers["/close"] = close
+    with counted.fetcher() as fetcher:
+        for path in ("/close", "/a"):
+            assert fetcher.get(counted.base + path).body == b"1"
+    assert len(set(counted.ports)) == 2
+
+
+def test_a_connection_on_which_more_came_than_was_asked_for_is_not_used_again(counted):
+    def too_much(handler):
+        counted.ports.append(handler.client_address[1])
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1" + b"HTTP/1.1 200 OK\r\n" * 9000)
+        return Answer(b"2")
+
+    counted.answers["/much"] = too_much
+    with counted.fetcher() as fetcher:
+        assert fetcher.get(f"{counted.base}/much").body == b"1"
+        assert fetcher.get(f"{counted.base}/a").body == b"1"
+    assert len(set(counted.ports)) == 2
+
+
+def test_a_document_that_was_not_read_to_its_end_ends_its_connection(counted):
+    counted.answers["/big"] = Answer(b"x" * 50_000)
+    with counted.fetcher(max_bytes=1000) as fetcher:
+        with pytest.raises(TooLarge):
+            fetcher.get(f"{counted.base}/big")
+        assert fetcher.get(f"{counted.base}/a").body == b"1"
+
+
+def test_of_two_addresses_the_second_is_tried_where_the_first_does_not_answer(site):
+    port = int(site.host.rpartition(":")[2])
+    policy = FetchPolicy("Curator/test", connect_timeout=2.0, private_hosts=frozenset({f"news.example.org:{port}"}))
+    site.answers["/"] = Answer(FEED)
+    with Fetcher(policy, resolver=lambda host, _: ("::1", "127.0.0.1")) as fetcher:
+        assert fetcher.get(f"http://news.example.org:{port}/").body == FEED
+
+
+def test_lookups_that_hang_do_not_hold_up_those_of_others():
+    def resolve(host, port):
+        if host.startswith("dead"):
+            time.sleep(1)
+        return ("127.0.0.1",)
+
+    policy = FetchPolicy("Curator/test", connect_timeout=0.3, private_hosts=frozenset({"live.example.org:9"}))
+    with Fetcher(policy, resolver=resolve) as fetcher, ThreadPoolExecutor(65) as pool:
+        dead = [pool.submit(fetcher.get, f"http://dead{number}.example.org/") for number in range(64)]
+        live = pool.submit(fetcher.get, "http://live.example.org:9/")
+        assert isinstance(live.exception(), Unreachable)
+        assert all(isinstance(one.exception(), TimedOut) for one in dead)
+
+
+# ------------------------------------------------------------------------------------------------ posts
+def test_a_post_is_handed_over_and_its_answer_comes_back(site):
+    site.answers["/hub"] = Answer(b"thanks", status=202)
+    with site.fetcher() as fetcher:
+        found = fetcher.post(f"{site.base}/hub", b"a=1&b=2", content_type="text/x-form")
+    assert (found.status, found.body, site.posts) == (202, b"thanks", [b"a=1&b=2"])
+    _, headers = site.requests[0]
+    assert (headers["content-type"], headers["content-length"]) == ("text/x-form", "7")
+    assert not {"cookie", "referer", "authorization", "if-none-match"} & set(headers)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://169.254.169.254/", "http://hub.example.org:6379/"])
+def test_a_post_goes_nowhere_that_a_get_may_not_go(url):
+    with stranger(hub="127.0.0.1") as fetcher, pytest.raises(BadAddress):
+        fetcher.post(url, b"x", content_type="text/plain")
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:1/", "http://[::1]/", "file:///etc/passwd"])
+def test_a_post_is_not_led_elsewhere(site, target):
+    site.answers["/hub"] = Answer(status=307, headers={"Location": target})
+    with site.fetcher() as fetcher, pytest.raises(BadAddress):
+        fetcher.post(f"{site.base}/hub", b"x", content_type="text/plain")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_post_is_not_repeated_as_something_else(site, status):
+    site.answers["/hub"] = Answer(status=status, headers={"Location": "/other"})
+    with site.fetcher() as fetcher, pytest.raises(BadResponse, match="redirect to another document"):
+        fetcher.post(f"{site.base}/hub", b"x", content_type="text/plain")
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), [(304, BadStatus), (403, Blocked), (404, Gone), (500, BadStatus)])
+def test_a_post_that_is_not_taken_is_said(site, status, kind):
+    site.answers["/hub"] = Answer(status=status)
+    with site.fetcher() as fetcher, pytest.raises(kind):
+        fetcher.post(f"{site.base}/hub", b"x", content_type="text/plain")
+
+
 # ------------------------------------------------------------------------------------------------ plain words
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        ("Wed, 04 Mar 2026 12:10:00 GMT", 600),
+        ("Wednesday, 04-Mar-26 12:10:00 GMT", 600),
+        ("Wed, 04 Mar 2026 11:00:00 GMT", 0),
+        ("999999999", 86_400),
+        ("-1", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+def test_when_a_server_wants_us_back_is_read_in_either_form(site, value, seconds):
+    def answer(handler):
+        handler.send_response_only(503)
+        handler.send_header("Date", "Wed, 04 Mar 2026 12:00:00 GMT")
+        handler.send_header("Retry-After", value)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    site.answers["/x"] = Answer(act=answer)
+    with site.fetcher() as fetcher, pytest.raises(BadStatus) as refused:
+        fetcher.get(f"{site.base}/x")
+    assert refused.value.retry_after == seconds
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [(403, Blocked), (429, Blocked), (404, Gone), (410, Gone), (500, BadStatus), (503, BadStatus), (204, BadStatus)],

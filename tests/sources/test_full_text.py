@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.core.cache import caches
 from django.db import transaction
 
 from sources import snapshots
@@ -18,7 +17,7 @@ from sources.ingest.page_reader import Broken
 from sources.ingest.robots import Robots
 from sources.models import DatePrecision, ExtractState, FullText, Item, ReusePolicy, Revision
 from tests.factories.sources import FeedFactory, ItemFactory
-from tests.sources.serving import Answer
+from tests.sources.serving import Answer, no_manners
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 PARAGRAPHS = [
@@ -46,7 +45,7 @@ def item(site):
 def turn(site, *, at: dt.datetime = AT) -> None:
     """One turn of the stage, as the task has it."""
     with site.fetcher() as fetcher:
-        robots = Robots(fetcher, caches["default"])
+        robots = Robots(fetcher, no_manners())
         for claimed in turns.claim(limit=10, at=at):
             full_text.finish(claimed, full_text.retrieve(fetcher, robots, claimed), at=at)
 
@@ -124,7 +123,7 @@ def test_a_revision_that_came_meanwhile_keeps_its_turn(site, item):
     item.extract_state, item.extract_after, item.extract_attempts = ExtractState.PENDING, None, 0
     item.save()
     with site.fetcher() as fetcher:
-        full_text.finish(claimed, full_text.retrieve(fetcher, Robots(fetcher, caches["default"]), claimed), at=AT)
+        full_text.finish(claimed, full_text.retrieve(fetcher, Robots(fetcher, no_manners()), claimed), at=AT)
     item.refresh_from_db()
     assert item.extract_state == ExtractState.PENDING
     turn(site)
@@ -153,7 +152,7 @@ def test_a_page_that_broke_its_reader_gets_one_more_turn(site, item):
     for attempt, state in ((1, ExtractState.PENDING), (2, ExtractState.FAILED)):
         with site.fetcher() as fetcher:
             (claimed,) = turns.claim(limit=10, at=at)
-            found = full_text.retrieve(fetcher, Robots(fetcher, caches["default"]), claimed)
+            found = full_text.retrieve(fetcher, Robots(fetcher, no_manners()), claimed)
             full_text.finish(claimed, found, at=at, read=breaks)
         item.refresh_from_db()
         assert (item.extract_state, item.extract_attempts) == (state, attempt)
@@ -263,7 +262,7 @@ def test_metadata_is_only_asked_for_where_the_feed_had_none(site, item, bare):
     full = ItemFactory(feed=item.feed, url=f"{site.base}/ferry?2", author="Desk", extract_state=ExtractState.PENDING)
     site.answers["/ferry?2"] = site.answers["/ferry"]
     with site.fetcher() as fetcher:
-        robots = Robots(fetcher, caches["default"])
+        robots = Robots(fetcher, no_manners())
         for claimed in sorted(turns.claim(limit=10, at=AT), key=lambda one: one.item_id == full.pk):
             full_text.finish(claimed, full_text.retrieve(fetcher, robots, claimed), at=AT, read=read)
     assert asked == [True, False]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sources import probing, tasks
 from sources.adapters import feed_links
+from sources.ingest.manners import Manners
 from sources.ingest.probe import MOST_REQUESTS, Why, best, find
 from sources.ingest.robots import Robots
 from sources.models import Feed, FeedMove, Item, Probe, StarterPack
@@ -31,6 +32,9 @@ class Shelf(dict):
 
     def add(self, key, value, timeout):
         return self.setdefault(key, value) is value
+
+    def delete(self, key):
+        self.pop(key, None)
 
 
 def rss(date: str = NEW, title: str = "The feed", entries: int = 2) -> Answer:
@@ -53,7 +57,13 @@ def link(href: str, title: str = "", type: str = "application/rss+xml") -> str:
 
 def search(site, path: str, **options):
     with site.fetcher() as fetcher:
-        return find(f"{site.base}{path}", fetcher=fetcher, manners=Robots(fetcher, Shelf()), at=AT, **options)
+        return find(
+            f"{site.base}{path}",
+            fetcher=fetcher,
+            manners=Robots(fetcher, Manners(Shelf(), at_once=2, pause=0, longest=60)),
+            at=AT,
+            **options,
+        )
 
 
 def asked(site) -> list[str]:

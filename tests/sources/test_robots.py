@@ -10,10 +10,11 @@ from django.core.cache import caches
 
 from sources.ingest import turns
 from sources.ingest.fetch import Fetcher, FetchPolicy
-from sources.ingest.robots import Forbidden, NotNow, Robots, TooSoon
+from sources.ingest.manners import TooSoon
+from sources.ingest.robots import Forbidden, NotNow, Robots
 from sources.models import ExtractState, ReusePolicy
 from tests.factories.sources import FeedFactory, ItemFactory
-from tests.sources.serving import Answer, serving
+from tests.sources.serving import Answer, no_manners, serving
 from tests.sources.test_full_text import PAGE, pages, turn
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
@@ -22,11 +23,16 @@ AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 @pytest.fixture
 def robots(site):
     with site.fetcher() as fetcher:
-        yield Robots(fetcher, caches["default"], patience=1.5)
+        yield Robots(fetcher, no_manners(), patience=1.5)
 
 
 def says(site, text: str) -> None:
     site.answers["/robots.txt"] = Answer(text.encode(), headers={"Content-Type": "text/plain"})
+
+
+def wait_turn(robots: Robots, url: str) -> None:
+    with robots.turn(url):
+        pass
 
 
 def asked(site) -> int:
@@ -78,7 +84,7 @@ def test_where_the_server_cannot_be_reached_nothing_is_fetched_for_now():
     with serving() as site:
         fetcher, address = site.fetcher(), f"{site.base}/story"
     with fetcher, pytest.raises(NotNow, match="cannot be reached"):
-        Robots(fetcher, caches["default"]).check(address)
+        Robots(fetcher, no_manners()).check(address)
 
 
 def test_an_address_that_is_none_of_the_internet_is_left_to_the_page_itself(robots):
@@ -90,7 +96,7 @@ def test_it_is_asked_for_once_by_all_workers_and_kept(site, robots):
     robots.check(f"{site.base}/1")
     robots.check(f"{site.base}/2")
     with site.fetcher() as fetcher:
-        another = Robots(fetcher, caches["default"])
+        another = Robots(fetcher, no_manners())
         with pytest.raises(Forbidden):
             another.check(f"{site.base}/x")
     assert asked(site) == 1
@@ -110,9 +116,9 @@ def test_a_flood_of_names_and_rules_fills_no_memory(site, robots):
 def test_the_pause_it_asks_for_is_kept_between_pages(site, robots):
     says(site, "User-agent: *\nCrawl-delay: 0.5")  # counted in whole seconds
     started = time.monotonic()
-    robots.wait_turn(f"{site.base}/1")
+    wait_turn(robots, f"{site.base}/1")
     assert time.monotonic() - started < 0.5
-    robots.wait_turn(f"{site.base}/2")
+    wait_turn(robots, f"{site.base}/2")
     assert time.monotonic() - started > 0.8
 
 
@@ -120,16 +126,16 @@ def test_without_a_pause_nobody_waits(site, robots):
     says(site, "User-agent: *\nAllow: /")
     started = time.monotonic()
     for number in range(20):
-        robots.wait_turn(f"{site.base}/{number}")
+        wait_turn(robots, f"{site.base}/{number}")
     assert time.monotonic() - started < 0.8
 
 
 @pytest.mark.parametrize(("delay", "seconds"), [("30", 30), ("1e9", 3600)])
 def test_a_pause_longer_than_a_thread_may_wait_puts_the_page_off(site, robots, delay, seconds):
     says(site, f"User-agent: *\nCrawl-delay: {delay}")
-    robots.wait_turn(f"{site.base}/1")
+    wait_turn(robots, f"{site.base}/1")
     with pytest.raises(TooSoon) as refused:
-        robots.wait_turn(f"{site.base}/2")
+        wait_turn(robots, f"{site.base}/2")
     assert refused.value.retry_after == seconds
 
 
@@ -170,7 +176,7 @@ def test_a_site_behind_a_redirect_that_stalls_on_its_rules_keeps_to_the_pages_de
         hosts = frozenset({site.host, other.host})
         policy = FetchPolicy("Curator/test", total_timeout=1.5, private_hosts=hosts)
         with Fetcher(policy) as fetcher:
-            robots = Robots(fetcher, caches["default"])
+            robots = Robots(fetcher, no_manners())
             started = time.monotonic()
             with pytest.raises(NotNow):
                 fetcher.get(f"{site.base}/story", before_redirect=robots.check)

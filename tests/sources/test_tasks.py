@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import signal
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from sources import tasks
+from sources import client, tasks
 from sources.ingest import claim, lanes, turns
 from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Story
 from tests.factories.sources import FeedFactory, ItemFactory
@@ -51,6 +53,21 @@ def test_a_host_is_asked_by_one_worker_at_a_time_and_in_a_few_rows():
     assert claim.claim_due(limit=50, per_host=2, at=AT) == []
     Feed.objects.filter(pk__in=[feed.pk for feed in first]).update(claimed_until=None, next_check_at=AT + claim.LEASE)
     assert len(claim.claim_due(limit=50, per_host=2, at=AT)) == 8
+
+
+@pytest.mark.django_db
+def test_many_overdue_feeds_of_one_host_keep_no_other_waiting():
+    for number in range(50):
+        FeedFactory(url=f"https://one.example/{number}", next_check_at=AT - dt.timedelta(days=9))
+    other = FeedFactory(url="https://two.example/", next_check_at=AT)
+    assert other in claim.claim_due(limit=9, per_host=2, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_long_pause_means_fewer_feeds_of_one_host_so_that_the_lease_is_long_enough():
+    for number in range(20):
+        FeedFactory(url=f"https://one.example/{number}")
+    assert len(claim.claim_due(limit=50, per_host=4, pause=60, at=AT)) == 5
 
 
 # ------------------------------------------------------------------------------------------------ rows of addresses
@@ -98,6 +115,101 @@ def test_threads_end_where_nobody_takes_their_results():
     next(running)
     running.close()
     assert len(worked) < 50
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("lane")]
+
+
+def test_a_slow_thing_holds_up_nobody_elses_turn():
+    release = threading.Event()
+    batches = iter([["slow"], ["a", "b"], ["c"]])
+    seen = []
+
+    def work(name: str) -> str:
+        if name == "slow":
+            release.wait(10)
+        return name
+
+    def more():
+        return [[name] for name in next(batches, [])]
+
+    for batch in lanes.work_off_in_batches(more, work, at_once=8, most=4):
+        seen += [thing for thing, _ in batch]
+        if len(seen) == 3:
+            release.set()
+    assert (sorted(seen[:3]), seen[3]) == (["a", "b", "c"], "slow")
+
+
+def test_more_is_asked_for_again_while_something_is_still_under_way():
+    due: list[str] = ["first"]
+    seen = []
+
+    def work(name: str) -> str:
+        if name == "first":
+            time.sleep(1.3)
+        return name
+
+    def more():
+        rows = [[name] for name in due]
+        due.clear()
+        return rows
+
+    threading.Timer(0.2, due.append, ["late"]).start()
+    for batch in lanes.work_off_in_batches(more, work, at_once=4, most=4):
+        seen += [thing for thing, _ in batch]
+    assert seen in (["late", "first"], ["first", "late"])
+
+
+@pytest.mark.parametrize(("seconds", "few", "many"), [(0.0, 1, 8), (0.3, 40, 40)])
+def test_there_are_as_many_threads_as_servers_are_slow(seconds, few, many):
+    names = set()
+
+    def work(thing: Thing) -> None:
+        names.add(threading.current_thread().name)
+        time.sleep(seconds)
+
+    rows = lanes.lay([Thing(f"https://{number}.example/") for number in range(40)], per_host=1)
+    assert len(list(lanes.work_off(rows, work, at_once=40))) == 40
+    assert few <= len(names) <= many
+
+
+def test_few_large_things_are_in_memory_until_they_were_dealt_with():
+    scales = lanes.Scales(2)
+    large = 0
+    most = 0
+    lock = threading.Lock()
+
+    def work(number: int) -> int:
+        nonlocal large, most
+        scales.take()
+        scales.take()  # once for each thing
+        with lock:
+            large += 1
+            most = max(most, large)
+        if number == 5:
+            raise ValueError(number)
+        return number
+
+    rows = iter([[[number] for number in range(12)]])
+    done = 0
+    for batch in lanes.work_off_in_batches(lambda: next(rows, []), work, at_once=8, most=3, scales=scales):
+        time.sleep(0.01)  # dealing with it
+        with lock:
+            large -= len(batch)
+        done += len(batch)
+    assert done == 11
+    assert most <= 2 + 1  # the broken one counts until the end here
+
+
+def test_threads_that_wait_for_a_place_end_where_nobody_takes_their_results():
+    scales = lanes.Scales(1)
+    rows = iter([[[number] for number in range(12)]])
+
+    def work(number: int) -> int:
+        scales.take()
+        return number
+
+    running = lanes.work_off_in_batches(lambda: next(rows, []), work, at_once=8, most=1, scales=scales)
+    next(running)
+    running.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("lane")]
 
 
@@ -257,3 +369,35 @@ def test_more_pages_than_one_batch_takes_are_read_in_one_task(allowed):
         ItemFactory(feed=feed, url=f"{allowed.base}/{number}", extract_state=ExtractState.PENDING)
     tasks.extract_pending()
     assert set(Item.objects.values_list("extract_state", flat=True)) == {ExtractState.DONE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_task_at_a_time_fetches_in_a_process(allowed):
+    FeedFactory(url=f"{allowed.base}/feed")
+    with tasks._is_fetching:
+        tasks.fetch_due_feeds()
+    assert allowed.requests == []
+    tasks.fetch_due_feeds()
+    assert len(allowed.requests) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_feeds_of_one_host_are_asked_one_after_another_with_the_pause_between(allowed, settings):
+    settings.FETCH_PAUSE = 1
+    settings.FETCH_ALLOWED_PRIVATE_HOSTS = []
+    moments = []
+
+    class Noted(client.Manners):
+        def wait(self, name, pause, *, patience):
+            super().wait(name, pause, patience=patience)
+            moments.append(time.monotonic())
+
+    for number in range(3):
+        FeedFactory(url=f"http://10.0.0.1/{number}")
+    feeds = claim.claim_due(limit=9, per_host=2, at=timezone.now())
+    manners = Noted(client._shelf(), at_once=2, pause=1, longest=90)
+    with allowed.fetcher() as fetcher, ThreadPoolExecutor(1) as parsing:
+        read = tasks._Reading(fetcher, manners, parsing)
+        list(lanes.work_off(lanes.lay(feeds, per_host=2), read, at_once=4))
+    assert len(moments) == 3
+    assert all(after - before > 0.8 for before, after in itertools.pairwise(sorted(moments)))

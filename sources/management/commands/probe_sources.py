@@ -44,9 +44,8 @@ class Command(BaseCommand):
                 manners=client.robots(fetcher),
                 at=at,
                 appname=settings.RELIEFWEB_APPNAME,
-                pause=settings.FETCH_PAUSE,
             )
-            for feed, tried in lanes.work_off(rows, attempt, at_once=_AT_ONCE, pause=settings.FETCH_PAUSE):
+            for feed, tried in lanes.work_off(rows, attempt, at_once=_AT_ONCE):
                 found += best(tried, at=at) is not None
                 outcome = None if options["dry_run"] else _finish(feed, tried, at)
                 self.stdout.write(_line(feed, tried, outcome, at=at))
