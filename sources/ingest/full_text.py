@@ -250,7 +250,9 @@ def _times(claimed: Claimed, dated: dates.Dated) -> dict[str, object]:
 def try_again(item_ids: Iterable[int]) -> int:
     """Pages that could not be read wait to be read again, as if for the first time. Returns how many."""
     failed = Item.objects.filter(pk__in=list(item_ids), extract_state=ExtractState.FAILED)
-    return failed.update(extract_state=ExtractState.PENDING, extract_attempts=0, extract_after=None, last_error="")
+    # Its language is found anew as well, from the words of the page, and so it is indexed anew.
+    fresh = {"extract_attempts": 0, "extract_after": None, "last_error": "", "language_version": ""}
+    return failed.update(extract_state=ExtractState.PENDING, **fresh)
 
 
 def _without_title(text: str, title: str) -> str:
