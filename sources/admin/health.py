@@ -77,7 +77,7 @@ ADVICE: Mapping[str, object] = {
     FetchState.EMPTY: gettext_lazy("It answers with nothing in it. Open the address: has it moved?"),
     FetchState.SUSPICIOUS_DROP: gettext_lazy("Far less than usual. Open the address: is the page cut short?"),
     FetchState.QUARANTINED: gettext_lazy(
-        "The database refused what it brought; the next look tries again. If it lasts, the look’s record says what to report."
+        "What it brought could not be read or stored; the next look tries again. If it lasts, report what the look’s record says."
     ),
 }
 _HELD = gettext_lazy("Nothing of it is stored until you have said on the feed’s page whether the change is right.")

@@ -213,7 +213,7 @@ class TestPage:
         FeedFactory(name="another", last_state=FetchState.QUARANTINED, last_error="It looks different.", held_at=AT)
         page = desk.get(reverse(PAGE), {"view": "held"})
         advice = {row.feed.name: str(row.advice) for row in page.context["rows"]}
-        assert "The database refused" in advice["refused"]
+        assert "could not be read or stored" in advice["refused"]
         assert "you have said" in advice["another"]
 
     def test_silence_says_what_to_do_where_the_look_itself_was_well(self, desk):
