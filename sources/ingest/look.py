@@ -74,23 +74,19 @@ def ask_for(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "")
         )
     except FetchError as error:
         return _refused(feed, error, at, _after(at, started))
-<<<<<<< HEAD
     found = Answered(response, at, _after(at, started))
     return read_document(feed, found) if response.is_unchanged else found
 
 
 def read_document(feed: Feed, found: Answered) -> store.Look:
     """The second half, which computes."""
-    return _read(feed, found.response, found.started_at, found.finished_at)
-=======
     try:
-        return _read(feed, response, at, _after(at, started))
+        return _read(feed, found.response, found.started_at, found.finished_at)
     except (
         Exception
     ) as error:  # a fault of ours: nothing of Celery's is raised here, and no feed may be silent about it
         logger.exception("what a feed brought could not be read", extra={"feed": feed.pk})
-        return _broken(feed, response, error, at, _after(at, started))
->>>>>>> 9f8a4fab62496e1f310dd0a398df752857142e6c
+        return _broken(feed, found.response, error, found.started_at, found.finished_at)
 
 
 def finish_all(looks: Sequence[tuple[Feed, store.Look]], *, interval: dt.timedelta) -> None:

@@ -356,7 +356,7 @@ class TestPagesThatFailed:
         read.refresh_from_db()
         assert (failed.extract_state, failed.extract_attempts, failed.last_error) == ("pending", 0, "")
         assert read.extract_state == "done"
-        assert turns.claim(limit=9, at=AT)[0].item_id == failed.pk
+        assert turns.claim(limit=9, per_host=2, at=AT)[0].item_id == failed.pk
 
     def test_older_ones_are_a_page_further(self, desk, django_assert_max_num_queries):
         feed = FeedFactory()
