@@ -39,9 +39,9 @@ ROUNDS = 3
 
 
 class Ours:
-    """Two workers as ``docker-compose.yml`` and the supervisor start them, each a process with the task's own threads, with
-    the settings as they are but for the addresses of this machine, which they may ask. They are running already when the
-    clock starts, as those of the peers' libraries are loaded."""
+    """Two workers of the queue ``ingest``, as ``docker compose up --scale ingest=2`` starts them: a process each, with the
+    task's own threads and the settings as they are, but for the addresses of this machine, which they may ask. They are
+    running already when the clock starts, as those of the peers' libraries are loaded."""
 
     def __init__(self, urls: list[str]) -> None:
         self._urls = urls

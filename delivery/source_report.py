@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delivery.models import OutgoingMail
-from sources.models import Feed, FeedHold, FeedMove, Silence
+from sources.models import Feed, FeedHold, FeedMove, FetchState, Silence
 
 _KEY = "sources:"
 #: Names of one kind that are written out; the page has the rest.
@@ -29,11 +29,12 @@ class News:
     still: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.silent, self.still, self.back, self.held, self.retired, self.moved))
+        return any((self.silent, self.still, self.back, self.held, self.broken, self.retired, self.moved))
 
 
 def queue(*, at: dt.datetime) -> OutgoingMail | None:
@@ -60,6 +61,7 @@ def gather(*, since: dt.datetime, at: dt.datetime) -> News:
     """What happened after ``since``, and what is silent still."""
     silences = Silence.objects.select_related("feed__publisher").order_by("feed__publisher__kind", "feed__name")
     holds = FeedHold.objects.filter(settled_at=None).select_related("feed__publisher").order_by("feed__name")
+    broken = Feed.objects.active().filter(last_state=FetchState.QUARANTINED, held_at=None).select_related("publisher")
     retired = Feed.objects.filter(retired_at__gt=since, retired_at__lte=at).select_related("publisher")
     moves = FeedMove.objects.filter(at__gt=since, at__lte=at, by=None).select_related("feed__publisher")
     return News(
@@ -69,6 +71,7 @@ def gather(*, since: dt.datetime, at: dt.datetime) -> News:
             _named(row.feed) for row in silences.filter(ended_at__gt=since, ended_at__lte=at, feed__is_active=True)
         ),
         held=tuple(f"{_named(hold.feed)}: {hold.reason}" for hold in holds),
+        broken=tuple(f"{_named(feed)}: {feed.last_error}" for feed in broken.order_by("name")),
         retired=tuple(_named(feed) for feed in retired.order_by("name")),
         moved=tuple(f"{_named(move.feed)}: {move.new_url}" for move in moves.order_by("at")),
     )
@@ -99,8 +102,8 @@ def _subject(news: News) -> str:
     if news.silent:
         count = len(news.silent)
         return ngettext("%d source has fallen silent", "%d sources have fallen silent", count) % count
-    if news.held:
-        count = len(news.held)
+    if news.held or news.broken:
+        count = len(news.held) + len(news.broken)
         return ngettext("%d source waits for a person", "%d sources wait for a person", count) % count
     return _("Sources: no new silence")
 
@@ -111,6 +114,7 @@ def _paragraphs(news: News) -> Iterable[str]:
         (_("Silent still:"), news.still),
         (_("Speak again:"), news.back),
         (_("Set aside until a person has looked; nothing of them is stored meanwhile:"), news.held),
+        (_("Cannot be read or stored by us, and tried less and less often:"), news.broken),
         (_("Withdrawn by their publishers, and switched off:"), news.retired),
         (_("Moved for good, and followed:"), news.moved),
     )

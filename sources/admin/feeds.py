@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +25,7 @@ from sources.admin.hubs import HubOfFeed
 from sources.admin.probes import ProbedFeeds
 from sources.doors import senders
 from sources.ingest import moves
-from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, StarterPack
+from sources.models import Feed, FeedFormat, Fetch, Mailbox, Publisher, ReusePolicy, StarterPack
 
 
 @admin.register(Publisher)
@@ -63,6 +64,7 @@ class FeedForm(forms.ModelForm[Feed]):
         if values.get("is_active") and values.get("starter_pack") == StarterPack.NEVER:
             self.add_error("is_active", _("The publisher forbids automated collection, so this feed stays off."))
         self._check_address(values.get("format"), values.get("url", ""))
+        self._check_terms(values.get("reuse_policy", ""), values.get("terms_read_on"))
         self._check_selector(values.get("format"), values.get("selector", ""))
         self._check_reliefweb(values.get("format"), values.get("url", ""))
         return cleaned
@@ -91,6 +93,15 @@ class FeedForm(forms.ModelForm[Feed]):
             )
         if self.cleaned_data.get("is_active"):
             self.add_error("is_active", _("There is nothing to fetch: people enter these reports."))
+
+    def _check_terms(self, policy: str, read_on: dt.date | None) -> None:
+        """Asked of whoever widens the policy, not of whoever mends a name."""
+        if not {"reuse_policy", "terms_read_on"} & set(self.changed_data):
+            return
+        if policy and ReusePolicy(policy).stores_full_text and read_on is None:
+            self.add_error("terms_read_on", _("On which day did a person read that the terms allow full text?"))
+        elif read_on is not None and read_on > timezone.now().date():
+            self.add_error("terms_read_on", _("That day has not come yet."))
 
     def _check_selector(self, format: str | None, selector: str) -> None:
         if format != FeedFormat.HTML_LIST:

@@ -77,7 +77,7 @@ ADVICE: Mapping[str, object] = {
     FetchState.EMPTY: gettext_lazy("It answers with nothing in it. Open the address: has it moved?"),
     FetchState.SUSPICIOUS_DROP: gettext_lazy("Far less than usual. Open the address: is the page cut short?"),
     FetchState.QUARANTINED: gettext_lazy(
-        "The database refused what it brought; the next look tries again. If it lasts, the look’s record says what to report."
+        "What it brought could not be read or stored; the next look tries again. If it lasts, report what the look’s record says."
     ),
 }
 _HELD = gettext_lazy("Nothing of it is stored until you have said on the feed’s page whether the change is right.")
@@ -171,6 +171,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         .distinct()
         .order_by("language"),
         "columns": _columns(asked),
+        "orders": _orders(asked),
         "earlier": asked.address(page=str(found.previous_page_number())) if found.has_previous() else "",
         "later": asked.address(page=str(found.next_page_number())) if found.has_next() else "",
         "csv": asked.address(**{"as": "csv"}),
@@ -262,6 +263,15 @@ def _columns(asked: Asked) -> list[tuple[str, object, str, str]]:
         turned = name if is_here and asked.is_down else f"-{name}"
         columns.append((name, label, asked.address(sort=turned), order))
     return columns
+
+
+def _orders(asked: Asked) -> list[tuple[str, str, bool]]:
+    """Every order there is, for the form: on a phone there are no column heads. Value, words, whether it is here."""
+    return [
+        (f"{sign}{name}", f"{label} {arrow}", (name, sign == "-") == (asked.sort, asked.is_down))
+        for name, (label, _column) in SORTS.items()
+        for sign, arrow in (("", "↑"), ("-", "↓"))
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ as a file

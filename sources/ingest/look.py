@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db import DataError, IntegrityError
+from django.db import InterfaceError, OperationalError
 
 from sources import adapters, snapshots
 from sources.ingest import holds, push, recognise, store
@@ -24,9 +24,9 @@ from sources.models import Feed, Fetch, FetchState, ReusePolicy
 
 logger = logging.getLogger(__name__)
 
-#: The rows are at fault (ValueError: a string that PostgreSQL cannot hold). Where the database itself is, that goes out:
-#: the claim runs out and the feed is looked at again.
-_AT_FAULT = (DataError, IntegrityError, ValueError)
+#: The database itself is at fault: that goes out, the claim runs out and the feed is looked at again. Whatever else is
+#: raised is the fault of what one feed brought, or ours in reading it, and would be raised at each look: it steps aside.
+_NOT_THE_FEEDS = (OperationalError, InterfaceError)
 #: After so many looks at which a server says "unchanged", it is asked for everything: some never say anything else.
 TRUST = 24
 #: Changes where adapters or ``normalise`` find more in a document than they did: then all are read anew.
@@ -80,7 +80,13 @@ def ask_for(feed: Feed, *, fetcher: Fetcher, at: dt.datetime, appname: str = "")
 
 def read_document(feed: Feed, found: Answered) -> store.Look:
     """The second half, which computes."""
-    return _read(feed, found.response, found.started_at, found.finished_at)
+    try:
+        return _read(feed, found.response, found.started_at, found.finished_at)
+    except (
+        Exception
+    ) as error:  # a fault of ours: nothing of Celery's is raised here, and no feed may be silent about it
+        logger.exception("what a feed brought could not be read", extra={"feed": feed.pk})
+        return _broken(feed, found.response, error, found.started_at, found.finished_at)
 
 
 def finish_all(looks: Sequence[tuple[Feed, store.Look]], *, interval: dt.timedelta) -> None:
@@ -88,7 +94,9 @@ def finish_all(looks: Sequence[tuple[Feed, store.Look]], *, interval: dt.timedel
     what the database refuses costs the others nothing."""
     try:
         store.record_all([store.Found(feed.pk, look) for feed, look in looks], interval=interval)
-    except _AT_FAULT:
+    except _NOT_THE_FEEDS:
+        raise
+    except Exception:  # whose fault it is shows one by one
         for feed, look in looks:
             finish(feed, look, interval=interval)
 
@@ -97,7 +105,9 @@ def finish(feed: Feed, look: store.Look, *, interval: dt.timedelta) -> Fetch | N
     """What was read stands in the library. What the database refuses is set aside, and the Fetch says so."""
     try:
         return store.record(feed.pk, look, interval=interval)
-    except _AT_FAULT as error:
+    except _NOT_THE_FEEDS:
+        raise
+    except Exception as error:  # else the feed would be looked at again and again, and nobody would see why
         logger.exception("a look at a feed could not be stored", extra={"feed": feed.pk})
         return store.record(feed.pk, store.quarantined(look, error), interval=interval)
 
@@ -134,6 +144,22 @@ def _refused(feed: Feed, error: FetchError, started_at: dt.datetime, finished_at
         retry_after=error.retry_after,
         asked=feed.url,
         is_withdrawn=isinstance(error, Withdrawn),
+    )
+
+
+def _broken(
+    feed: Feed, response: Response, error: Exception, started_at: dt.datetime, finished_at: dt.datetime
+) -> store.Look:
+    kind = type(error).__name__
+    return store.Look(
+        started_at,
+        finished_at,
+        state=FetchState.QUARANTINED,
+        message=f"What the feed brought could not be read, by a fault of ours ({kind}); it is set aside for a person.",
+        http_status=response.status,
+        final_url=response.final_url,
+        size=response.wire_size,
+        asked=feed.url,
     )
 
 

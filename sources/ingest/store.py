@@ -206,7 +206,7 @@ def _held(look: Look, reason: str) -> Look:
 
 
 def quarantined(look: Look, error: Exception) -> Look:
-    """The same look, set aside: the database refused what it brought, so a person has to see it."""
+    """The same look, set aside: what it brought cannot be stored, so a person has to see it."""
     return replace(
         look,
         state=FetchState.QUARANTINED,

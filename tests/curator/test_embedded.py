@@ -96,11 +96,12 @@ def left_behind(state):
     left = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(supervisor.MARK) == str(state) or str(state) in (process.cwd() or ""):
+            is_ours = process.environ().get(supervisor.MARK) == str(state) or str(state) in (process.cwd() or "")
+            if is_ours and process.status() != psutil.STATUS_ZOMBIE:
                 left.append(process)
         except (psutil.Error, OSError):
-            continue
-    return [process for process in left if process.status() != psutil.STATUS_ZOMBIE]
+            continue  # it has ended meanwhile
+    return left
 
 
 @pytest.fixture

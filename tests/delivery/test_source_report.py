@@ -69,6 +69,15 @@ def test_feeds_that_wait_for_a_person_left_or_moved_are_named():
     assert source_report.queue(at=AT + DAY) is None
 
 
+def test_a_feed_that_we_cannot_read_waits_for_a_person_too():
+    FeedFactory(name="Poison", last_state="quarantined", last_error="It could not be read, by a fault of ours.")
+    FeedFactory(name="Off", last_state="quarantined", last_error="Old story.", is_active=False)
+    mail = source_report.queue(at=AT)
+    assert mail.subject == "1 source waits for a person"
+    assert "by a fault of ours" in mail.body
+    assert "Old story" not in mail.body
+
+
 def test_the_message_can_be_read_and_only_our_own_page_can_be_followed(settings):
     settings.OPERATOR_EMAILS = ["operator@desk.example"]
     settings.SITE_URL = "https://desk.example"

@@ -173,6 +173,32 @@ def form_of(feed: Feed, **changes: object) -> dict[str, object]:
     return values | ({"is_active": "on"} if feed.is_active else {}) | changes
 
 
+@pytest.mark.parametrize(
+    ("policy", "read_on", "is_taken"),
+    [
+        ("full_text_public", "", False),
+        ("full_text_internal", "", False),
+        ("full_text_internal", "2026-03-01", True),
+        ("full_text_internal", "2999-01-01", False),
+        ("metadata_only", "", True),
+    ],
+)
+def test_full_text_is_for_those_who_say_when_the_terms_were_read(desk, policy, read_on, is_taken):
+    feed = FeedFactory(reuse_policy="excerpt")
+    desk.post(
+        reverse("admin:sources_feed_change", args=[feed.pk]), form_of(feed, reuse_policy=policy, terms_read_on=read_on)
+    )
+    feed.refresh_from_db()
+    assert (feed.reuse_policy == policy) is is_taken
+
+
+def test_who_mends_a_name_is_not_asked_for_the_terms(desk):
+    feed = FeedFactory(reuse_policy="full_text_public", terms_read_on=None)
+    desk.post(reverse("admin:sources_feed_change", args=[feed.pk]), form_of(feed, name="Mended"))
+    feed.refresh_from_db()
+    assert feed.name == "Mended"
+
+
 def test_editing_a_feed_leaves_its_state_to_the_pipeline(desk):
     feed = FeedFactory(etag='"1"')
     address = reverse("admin:sources_feed_change", args=[feed.pk])
