@@ -25,6 +25,9 @@ _XML_STARTS = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+_STARTS = tuple(start for start, _ in (*_BOMS, *_XML_STARTS))
+_C1 = bytes(range(0x80, 0xA0))
+_CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in _C1}
 #: Labels are read as the web reads them: Latin-1 and ASCII mean Windows-1252 (WHATWG Encoding Standard).
 _AS_ON_THE_WEB = {
     "iso8859-1": "cp1252",
@@ -91,6 +94,32 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         except (UnicodeDecodeError, ValueError):
             continue
     return _best_guess(body, labels)
+
+
+def in_utf8(body: bytes, content_type: str = "") -> bytes:
+    """The document in UTF-8, without a byte-order mark: the bytes themselves where nothing says that they are in anything
+    else, valid or not."""
+    if body.startswith(codecs.BOM_UTF8):
+        return body[len(codecs.BOM_UTF8) :]
+    if not body.startswith(_STARTS) and {*declared(body, content_type)} <= {"utf-8"}:
+        return body
+    return decode(body, content_type).text.encode("utf-8", "replace")
+
+
+def mended(text: str) -> str:
+    """As feedparser mends words: UTF-8 that was read as Latin-1 ("GuaidÃ³"), and Windows-1252 in Unicode's C1 range, where
+    no text has anything to say."""
+    if text.isascii():
+        return text
+    try:
+        latin = text.encode("iso-8859-1")
+    except UnicodeEncodeError:
+        is_odd = not text.replace("\n", " ").replace("\t", " ").replace("\xa0", " ").isprintable()
+        return text.translate(_CP1252) if is_odd else text
+    try:
+        return latin.decode("utf-8").translate(_CP1252)
+    except UnicodeDecodeError:
+        return text.translate(_CP1252) if len(latin.translate(None, _C1)) != len(latin) else text
 
 
 def _best_guess(body: bytes, labels: tuple[str, ...]) -> Decoded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urljoin
 
 from sources.adapters import charset
 from sources.adapters.entry import MAX_ENTRIES, Entry, Markup, NotAFeed, ParsedFeed
@@ -29,7 +30,14 @@ def parse(body: bytes, *, content_type: str, url: str) -> ParsedFeed:
         skipped.append(f"Only the first {MAX_ENTRIES} of {len(items)} entries were read.")
     if items and not entries:
         raise NotAFeed(f"None of the {len(items)} entries can be read. {skipped[0]}")
-    return ParsedFeed(_text(document, "title"), tuple(entries), tuple(skipped), _text(document, "language"))
+    return ParsedFeed(
+        _text(document, "title"),
+        tuple(entries),
+        tuple(skipped),
+        _text(document, "language"),
+        hub=_hub(document, url),
+        self_url=_address(_text(document, "feed_url"), url),
+    )
 
 
 def _document(body: bytes, content_type: str) -> dict[str, object]:
@@ -58,6 +66,22 @@ def _entry(item: dict[str, object]) -> Entry:
         author=_author(item),
         published=_text(item, "date_published") or _text(item, "date_modified"),
     )
+
+
+def _hub(document: dict[str, object], base: str) -> str:
+    """The first WebSub hub; others ("rssCloud") speak a language of their own."""
+    hubs = document.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else []:
+        if isinstance(hub, dict) and _text(hub, "type").lower() == "websub":
+            return _address(_text(hub, "url"), base)
+    return ""
+
+
+def _address(written: str, base: str) -> str:
+    try:
+        return urljoin(base, written) if written else ""
+    except ValueError:
+        return ""
 
 
 def _author(item: dict[str, object]) -> str:

@@ -17,8 +17,9 @@ from typing import TypeVar
 import feedparser
 import feedparser.datetimes
 import feedparser.mixin
+import feedparser.urls
 
-from sources.adapters import charset, plain
+from sources.adapters import charset, plain, vocabulary
 from sources.adapters.entry import MAX_ENTRIES, Entry, Markup, NotAFeed, ParsedFeed
 
 #: Not allowed in XML 1.0, and so a reason for feedparser to leave its strict parser.
@@ -29,8 +30,32 @@ _IS_RFC822 = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:0?[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
     r"(?:19|20)\d\d (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d (?:[+-][01]\d[0-5]\d|GMT)"
 )
+_BYTES_OF_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
 _WEB_PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED_ROOT = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf)[\s>:]", re.IGNORECASE)
+
+_COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
+_PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+_MIXIN = feedparser.mixin._FeedParserMixin
+_PREFIXES = {address.lower(): prefix.lower() for address, prefix in _MIXIN.namespaces.items() if address}
+_RULES = frozenset(
+    name.removeprefix(start).lower() for name in dir(_MIXIN) for start in ("_start_", "_end_") if name.startswith(start)
+)
+#: What the plain reader has to know of feedparser.
+_RECORD = plain.Record(
+    namespaces=vocabulary.Namespaces(
+        prefixes=_PREFIXES,
+        reserved=frozenset(
+            prefix
+            for prefix in _PREFIXES.values()
+            if prefix and any(name.startswith(f"{prefix}_") for name in _RULES | vocabulary.KEPT)
+        )
+        | {"rdf", "xml"},
+    ),
+    rules=_RULES,
+    looks_like_html=_MIXIN.looks_like_html,
+    absolute=feedparser.urls.make_safe_absolute_uri,
+)
 
 R = TypeVar("R")
 
@@ -49,11 +74,12 @@ def parse(body: bytes, *, content_type: str, url: str) -> ParsedFeed:
 def read_plainly(body: bytes, *, content_type: str, url: str) -> ParsedFeed | None:
     """The same by the quick reader, where the document is one of the plain majority; None where it is feedparser's."""
     # Control characters make the plain reader pass, so that nobody has to look for them in every document.
-    text = _bare(charset.decode(body, content_type).text)
-    found = plain.read(text, url=url, looks_like_html=_looks_like_html)
+    document = charset.in_utf8(body, content_type).lstrip(b"\xef\xbb\xbf \t\r\n")
+    found = plain.read(_BYTES_OF_DECLARATION.sub(b"", document, count=1), url=url, record=_RECORD)
     if found is None or not found.entries:
         return None
-    head = ParsedFeed(found.title, (), (), found.language, found.ttl, found.hub, found.self_url)
+    ttl = seconds(found.ttl, found.period, found.frequency)
+    head = ParsedFeed(found.title, (), (), found.language, ttl, found.hub, found.self_url)
     try:
         return _collected(head, found.entries, _of_plain)
     except NotAFeed:
@@ -109,7 +135,7 @@ def _head(document: Mapping[str, object]) -> ParsedFeed:
     head = head if isinstance(head, Mapping) else {}
     links = [link for link in _sequence(head, "links") if isinstance(link, Mapping)]
     named = {_text(link, "rel"): _text(link, "href") for link in links}
-    ttl = plain.seconds(_text(head, "ttl"), _text(head, "sy_updateperiod"), _text(head, "sy_updatefrequency"))
+    ttl = seconds(_text(head, "ttl"), _text(head, "sy_updateperiod"), _text(head, "sy_updatefrequency"))
     return ParsedFeed(
         _text(head, "title"), (), (), _text(head, "language"), ttl, named.get("hub", ""), named.get("self", "")
     )
@@ -130,17 +156,25 @@ def _bare(text: str) -> str:
     return _DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
 
 
-def _looks_like_html(text: str) -> bool:
-    return bool(feedparser.mixin._FeedParserMixin.looks_like_html(text))
+def seconds(ttl: str, period: str = "", frequency: str = "") -> int:
+    """How long a document says it stays as it is, a year at the most: RSS 2.0's ttl in minutes, else the syndication
+    module's period by frequency; 0 where it says nothing that can be read."""
+    if _COUNT.fullmatch(ttl.strip()):
+        return min(int(ttl) * 60, _PERIODS["yearly"])
+    often = int(frequency) if _COUNT.fullmatch(frequency.strip()) else 1
+    return _PERIODS.get(period.strip().lower(), 0) // max(1, often)
 
 
 def _of_plain(entry: plain.PlainEntry) -> Entry:
-    written = entry.published or entry.updated
+    written = entry.published or entry.updated or entry.created
+    text = entry.summary
+    for other in reversed(entry.contents):
+        text = other if len(other.value) >= len(text.value) else text
     return Entry(
         external_id=entry.external_id,
         url=entry.url,
         title=entry.title,
-        text=max((*entry.contents, entry.summary), key=lambda markup: len(markup.value)),
+        text=text,
         author=entry.author,
         published=written,
         published_guess=None if not written or _IS_RFC822.fullmatch(written) else _guess(written),
