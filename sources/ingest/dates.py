@@ -60,6 +60,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_SHORT_MONTHS = {name.capitalize(): number for name, number in _MONTHS.items() if len(name) == 3}
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?[\s-]+(?:de\s+)?([^\W\d_]+)\.?,?[\s-]+(?:de\s+)?(\d{4})")
 _MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _CLOCK = re.compile(
@@ -80,10 +81,16 @@ _HAS_CLOCK = re.compile(r"\d{1,2}[:h]\d{2}|T\d{4}", re.IGNORECASE)
 
 def read(written: str, *, guess: dt.datetime | None, at: dt.datetime) -> Dated:
     """What the feed wrote, as a time. ``guess`` is the parser's own reading, used where ours finds nothing."""
-    written = " ".join(written[:100].split())
-    if not written:
+    found = _usual(written) or _unusual(" ".join(written[:100].split()), guess)
+    if found is None or found.at is None or not EARLIEST <= found.at <= at + TOLERANCE:
         return UNKNOWN
-    found = (
+    return found if found.at <= at else Dated(at, found.precision)
+
+
+def _unusual(written: str, guess: dt.datetime | None) -> Dated | None:
+    if not written:
+        return None
+    return (
         _usual(written)
         or _iso(written)
         or _rfc822(written)
@@ -91,9 +98,6 @@ def read(written: str, *, guess: dt.datetime | None, at: dt.datetime) -> Dated:
         or _in_words(written)
         or _guessed(written, guess)
     )
-    if found is None or found.at is None or not EARLIEST <= found.at <= at + TOLERANCE:
-        return UNKNOWN
-    return Dated(min(found.at, at), found.precision)
 
 
 def _dated(when: dt.datetime, written: str) -> Dated | None:
@@ -118,18 +122,15 @@ def _usual(written: str) -> Dated | None:
     day, month, year, hour, minute, second, sign, off_hours, off_minutes = match.groups()
     try:
         when = dt.datetime(
-            int(year), _MONTHS[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=dt.UTC
+            int(year), _SHORT_MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=dt.UTC
         )
-    except ValueError:
-        return None
-    if sign is not None:
-        offset = dt.timedelta(hours=int(off_hours), minutes=int(off_minutes))
-        if offset > _WIDEST_OFFSET:
-            return None
-        try:
+        if off_hours is not None and (off_hours != "00" or off_minutes != "00"):
+            offset = dt.timedelta(hours=int(off_hours), minutes=int(off_minutes))
+            if offset > _WIDEST_OFFSET:
+                return None
             when = when - offset if sign == "+" else when + offset
-        except OverflowError:
-            return None
+    except (ValueError, OverflowError):
+        return None
     return Dated(when, Precision.SECOND)
 
 
