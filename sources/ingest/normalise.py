@@ -45,7 +45,7 @@ def publication(entry: Entry, *, feed_url: str, at: dt.datetime) -> Publication:
     dated = dates.read(entry.published, guess=entry.published_guess, at=at)
     canonical_url = urls.canonical_of_followable(url)
     return Publication(
-        external_id=_identifier(entry.external_id, canonical_url),
+        external_id="" if entry.external_id == url else _identifier(entry.external_id, canonical_url),
         url=url,
         canonical_url=canonical_url,
         title=title,
@@ -53,7 +53,7 @@ def publication(entry: Entry, *, feed_url: str, at: dt.datetime) -> Publication:
         author=clean_line(_plain(Markup(entry.author)), MAX_AUTHOR) if entry.author else "",
         published_at=dated.at,
         precision=dated.precision,
-        content_hash=_hash(title, text.replace("\n\n", " ").replace("\n", " ")),  # both are clean already
+        content_hash=_hash(title, " ".join(filter(None, text.split("\n")))),  # both are clean already
     )
 
 

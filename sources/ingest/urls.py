@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 import idna
 
+from sources.ingest import copies
+
 MAX_URL = 2_000
 
 #: Parameters that say where a reader came from and never what is shown.
@@ -68,10 +70,11 @@ def followable(url: str, *, base: str = "") -> str:
 
 
 def canonical(url: str) -> str:
-    """The same address for the same page: no tracking, parameters in order, percent-encoding as RFC 3986 6.2.2 has it.
+    """The same address for the same page: no tracking, parameters in order, percent-encoding as RFC 3986 6.2.2 has it,
+    and the page's own address for its AMP and mobile copies (``copies``).
 
-    For comparing only; what readers follow is what the publisher gave. http counts as https, since publishers move from
-    one to the other. Idempotent. "" where the address is none.
+    For comparing only; what readers follow is what the publisher gave. http counts as https and www. as nothing, since
+    publishers move from one to the other. Idempotent. "" where the address is none.
     """
     return canonical_of_followable(followable(url))
 
@@ -80,23 +83,31 @@ def canonical_of_followable(url: str) -> str:
     """The same for what ``followable`` has given already."""
     if not url:
         return ""
-    parts = urlsplit(url)
-    scheme = parts.scheme if parts.port else "https"
-    path = _PERCENT.sub(_normal_percent, parts.path) if "%" in parts.path else parts.path
-    if parts.hostname == "news.un.org":
-        # UN News: the feed's links are /feed/view/en/story/…, the page calls itself /en/story/… (seen 2022 and 2026).
-        path = path.removeprefix("/feed/view") or "/"
-    if len(path) > 1:
+    scheme, _, rest = url.partition("://")
+    rest, _, query = rest.partition("?")
+    host, _, path = rest.partition("/")
+    path = "/" + (_PERCENT.sub(_normal_percent, path) if "%" in path else path)
+    query = _untracked(query) if query else ""
+    if _has_port(host):
         path = path.rstrip("/") or "/"
-    whole = f"{scheme}://{parts.netloc}{path}{_untracked(parts.query)}"
+    else:
+        scheme = "https"
+        host, path = copies.of_page(host, path, has_query=bool(query))
+    whole = f"{scheme}://{host}{path}{query}"
     return whole if len(whole) <= MAX_URL else url
+
+
+def _has_port(host: str) -> bool:
+    return host.rpartition(":")[2].isdigit() and not host.endswith("]") and ":" in host
 
 
 def _untracked(query: str) -> str:
     """The query with its mark, without what only tells where a reader came from, in order; "" where nothing is left."""
-    if not query:
-        return ""
-    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not is_tracking(name)]
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if not (is_tracking(name) or copies.is_amp(name, value))
+    ]
     return "?" + urlencode(sorted(kept)) if kept else ""
 
 
