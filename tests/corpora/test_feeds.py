@@ -4,9 +4,11 @@ and nothing active survives the cleaning."""
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import re
 import resource
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +19,7 @@ import pytest
 
 from sources import adapters
 from sources.adapters import rss
-from sources.ingest import dates
+from sources.ingest import dates, urls
 from sources.ingest.dedupe import Verdict, decide
 from sources.ingest.normalise import Publication, Unusable, publication
 from sources.ingest.text import MAX_TEXT, MAX_TITLE
@@ -115,10 +117,10 @@ def test_nothing_active_survives_attack_strings(shared_data):
     cases = 0
     for path in sorted((shared_data / "hostile-strings").glob("xss-*.txt")):
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            html = adapters.Entry("1", URL, adapters.Markup("T"), adapters.Markup(line, is_html=True))
-            assert not ACTIVE.search(publication(html, feed_url=URL, at=AT).text), line
+            as_html = adapters.Entry("1", URL, adapters.Markup("T"), adapters.Markup(line, is_html=True))
+            assert not ACTIVE.search(publication(as_html, feed_url=URL, at=AT).text), line
             plain = adapters.Entry("1", line, adapters.Markup(line), adapters.Markup(line))
-            for entry in (html, plain):
+            for entry in (as_html, plain):
                 try:
                     check(publication(entry, feed_url=URL, at=AT))
                 except Unusable:
@@ -175,30 +177,105 @@ def test_hostile_feeds_behave_as_their_manifest_says(hostile, shared_data):
     assert [one.title for one in hostile("crlf-title.xml")] == ["Brief Bcc: victim@example.org"]
 
 
-def test_real_quirks_are_handled(shared_data):
-    folder = shared_data / "feeds-real-news"
-    (first, *_) = publications(parse((folder / "quirks" / "un-news-2022.xml").read_bytes()))
-    assert "/feed/view" not in first.canonical_url
-    assert not first.title.startswith(" ")
-    (report, *_) = publications(parse((folder / "quirks" / "crisisgroup-date.xml").read_bytes()))
-    assert report.precision == "day"
-    dw = publications(parse((folder / "world-news" / "dw-all-rdf.xml").read_bytes()))
-    assert all(one.published_at is not None for one in dw)
-    aljazeera = publications(parse((folder / "world-news" / "aljazeera-all.xml").read_bytes()))
-    assert all("traffic_source" not in one.canonical_url for one in aljazeera)
-    bbc = publications(parse((folder / "world-news" / "bbc-world.xml").read_bytes()))
-    assert all("at_medium" not in one.canonical_url for one in bbc)
+# ------------------------------------------------------------------------------------------------ quirks of real feeds
+@pytest.fixture
+def real(shared_data):
+    def read(name: str) -> list[Publication]:
+        parsed = parse((shared_data / "feeds-real-news" / name).read_bytes())
+        assert parsed is not None
+        return publications(parsed)
+
+    return read
+
+
+def test_un_news_links_become_the_address_the_page_calls_its_own(real):
+    (first, *_) = real("quirks/un-news-2022.xml")
+    assert first.canonical_url.startswith("https://news.un.org/en/story/")
+    assert "/feed/view/" in first.url  # what readers follow stays the publisher's
+    assert first.title == first.title.strip() != ""
+
+
+def test_crisis_group_dates_tell_the_day(real):
+    (report, *_) = real("quirks/crisisgroup-date.xml")
+    assert (str(report.published_at), report.precision) == ("2025-10-03 12:26:00+00:00", "day")
+    assert report.external_id.endswith("26736")  # a guid that is no address counts as one where it does not deny it
+
+
+def test_reliefweb_names_country_and_source_in_its_first_lines(real):
+    found = real("deep/rss_feed.xml")
+    assert found
+    assert all("Country: " in one.text or "Countries: " in one.text for one in found)
+    assert all("Source: " in one.text or "Sources: " in one.text for one in found)
+
+
+def test_emm_and_dw_are_read_whole(real):
+    emm = real("deep/emm.xml")
+    assert emm
+    assert all(one.title and one.url and one.published_at for one in emm)
+    dw = real("world-news/dw-all-rdf.xml")
+    assert len(dw) == 141
+    assert {one.precision for one in dw} == {"second"}
+
+
+def test_old_entries_keep_their_own_dates(real):
+    """A first fetch brings entries of months and years: none counts as today's."""
+    for name in ("aljazeera-all", "bbc-world", "dawn-world", "npr-world"):
+        assert all(one.published_at and one.published_at < AT for one in real(f"world-news/{name}.xml"))
+
+
+def test_where_a_reader_came_from_is_no_part_of_an_address(real):
+    for name in ("aljazeera-all", "bbc-world"):
+        found = real(f"world-news/{name}.xml")
+        assert any("?" in one.url for one in found)
+        assert all("?" not in one.canonical_url for one in found)
+
+
+# ------------------------------------------------------------------------------------------------ copies of pages
+LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+REL = re.compile(r"""\brel\s*=\s*["']?(canonical|amphtml)\b""", re.IGNORECASE)
+HREF = re.compile(r"""\bhref\s*=\s*["']?(https?:[^"'\s>]+)""", re.IGNORECASE)
+
+
+def test_the_amp_copies_that_pages_name_have_the_pages_own_address(shared_data):
+    """What cannot be told from the address (an AMP copy under another name) stays apart; nothing is joined wrongly."""
+    pairs = set()
+    for folder in ("articles-trafilatura", "articles-newspaper4k", "articles-readability"):
+        for path in sorted((shared_data / folder).rglob("*.htm*")):
+            found = {
+                rel[1].lower(): html.unescape(href[1])
+                for link in LINK.findall(path.read_text(encoding="utf-8", errors="replace"))
+                if (rel := REL.search(link)) and (href := HREF.search(link))
+            }
+            if len(found) == 2:
+                pairs.add((found["amphtml"], found["canonical"]))
+    joined = [copy for copy, page in pairs if urls.canonical(copy) == urls.canonical(page)]
+    sys.stdout.write(f"{len(joined)} of {len(pairs)} AMP copies have their page's address\n")
+    assert len(joined) / len(pairs) > 0.8
+
+
+def test_no_two_articles_of_a_feed_are_joined(shared_data):
+    """Where two entries of one real feed come to one canonical address, they had it but for tracking before."""
+    for name in ("feeds-real-mixed", "feeds-real-news"):
+        for path in files(shared_data / name):
+            parsed = parse(path.read_bytes())
+            addresses: dict[str, set[str]] = {}
+            for one in publications(parsed) if parsed else []:
+                if one.canonical_url:
+                    addresses.setdefault(one.canonical_url, set()).add(one.url.partition("?")[0].rstrip("/"))
+            assert [found for found in addresses.values() if len(found) > 1] == [], path
 
 
 @pytest.mark.parametrize(
     ("name", "at_least"),
-    [("feeds-feedparser", 400), ("feeds-readers", 40), ("feeds-real-mixed", 60), ("feeds-real-news", 3)],
+    [("feeds-feedparser", 480), ("feeds-readers", 75), ("feeds-real-mixed", 105), ("feeds-real-news", 8)],
 )
 def test_the_plain_reader_gives_what_feedparser_gives_or_passes(shared_data, name, at_least):
-    """``at_least``: a plain reader that takes nothing would agree with everything."""
-    taken = 0
+    """``at_least``: a plain reader that takes nothing would agree with everything. Of the real feeds it takes nearly all;
+    of feedparser's own cases, each of which is odd in one way, few."""
+    taken = total = 0
     for path in files(shared_data / name):
         body = path.read_bytes()
+        total += 1
         if (found := rss.read_plainly(body, content_type="", url=URL)) is None:
             continue
         taken += 1
@@ -209,6 +286,8 @@ def test_the_plain_reader_gives_what_feedparser_gives_or_passes(shared_data, nam
             pytest.fail(f"{path} is read plainly, and feedparser says: {error}")
         assert [as_read(entry) for entry in found.entries] == [as_read(entry) for entry in expected.entries], path
         assert replace(found, entries=()) == replace(expected, entries=()), path
+        assert publications(found) == publications(expected), path
+    sys.stdout.write(f"{name}: the plain reader takes {taken} of {total}\n")
     assert taken >= at_least
 
 
