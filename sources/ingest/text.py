@@ -53,6 +53,8 @@ _CLEANER = nh3.Cleaner(
 
 def clean_text(value: str) -> str:
     """Plain text, paragraphs separated by one empty line, no controls. Idempotent."""
+    if value.isascii() and value.isprintable() and "  " not in value:  # most titles and names
+        return value.strip()[:MAX_TEXT].strip()
     value = _with_line_feeds(value[: MAX_TEXT * 2])
     if _is_odd(value):
         value = unicodedata.normalize("NFC", _FORBIDDEN.sub("", value))
