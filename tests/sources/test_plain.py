@@ -136,18 +136,20 @@ def elements(names: list[str], attributes: st.SearchStrategy[str]) -> st.SearchS
 
 WILD = elements(WILD_NAMES, ATTRIBUTES)
 DOCUMENTS = st.one_of(
-    st.builds(
-        lambda make, item, items, head, root, own: make(
-            "".join(f"<{item}{own}>{one}</{item}>" for one in items), head, root
-        ),
-        st.just(make),
-        st.just(item),
-        st.lists(WILD, min_size=1, max_size=3),
-        WILD,
-        ATTRIBUTES,
-        ATTRIBUTES,
-    )
-    for make, item in ((rss20, "item"), (atom, "entry"), (rdf, "item"))
+    [
+        st.builds(
+            lambda make, item, items, head, root, own: make(
+                "".join(f"<{item}{own}>{one}</{item}>" for one in items), head, root
+            ),
+            st.just(make),
+            st.just(item),
+            st.lists(WILD, min_size=1, max_size=3),
+            WILD,
+            ATTRIBUTES,
+            ATTRIBUTES,
+        )
+        for make, item in ((rss20, "item"), (atom, "entry"), (rdf, "item"))
+    ]
 )
 
 
