@@ -30,7 +30,7 @@ _NOT_THE_FEEDS = (OperationalError, InterfaceError)
 #: After so many looks at which a server says "unchanged", it is asked for everything: some never say anything else.
 TRUST = 24
 #: Changes where adapters or ``normalise`` find more in a document than they did: then all are read anew.
-READING = "2"
+READING = "3"
 
 
 def look_at(
