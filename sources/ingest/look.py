@@ -82,9 +82,8 @@ def read_document(feed: Feed, found: Answered) -> store.Look:
     """The second half, which computes."""
     try:
         return _read(feed, found.response, found.started_at, found.finished_at)
-    except (
-        Exception
-    ) as error:  # a fault of ours: nothing of Celery's is raised here, and no feed may be silent about it
+    except Exception as error:
+        # A fault of ours. Nothing of Celery's is raised here, and no feed may be silent about it.
         logger.exception("what a feed brought could not be read", extra={"feed": feed.pk})
         return _broken(feed, found.response, error, found.started_at, found.finished_at)
 
