@@ -19,8 +19,8 @@ from collections.abc import Iterator
 
 _START = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 _LONGEST = 600
-#: A hundred hosts, all of them this machine (RFC 1122, 3.2.1.3), so that limits per host are as in life.
-HOSTS = [f"127.0.0.{number}" for number in range(1, 101)]
+#: A host for each feed, all of them this machine (RFC 1122, 3.2.1.3), so that limits per host are as in life.
+HOSTS = [f"127.0.0.{number}" for number in range(1, 201)]
 
 
 def feed(number: int, entries: int) -> bytes:

@@ -35,6 +35,8 @@ def claim_due(*, limit: int, per_host: int, pause: int = 0, at: dt.datetime) -> 
         feeds = Feed.objects.due(at).filter(pk__in=chosen).select_for_update(skip_locked=True)
         claimed = sorted(feeds, key=lambda feed: chosen.index(feed.pk))
         Feed.objects.filter(pk__in=[feed.pk for feed in claimed]).update(claimed_until=at + LEASE)
+    for feed in claimed:
+        feed.claimed_until = at + LEASE
     return claimed
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import connection, models
@@ -44,7 +45,7 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *
     """The same for a table without a model, each row as the values of these columns. ``rest`` ends each line: the values
     that all rows have in the last columns, as COPY takes them."""
     # A lone surrogate is a ValueError here.
-    data = "".join(["\t".join([_written(value) for value in row]) + rest for row in rows]).encode()
+    data = "".join(["\t".join(map(_written, row)) + rest for row in rows]).encode()
     named = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {connection.ops.quote_name(table)} ({named}) FROM STDIN", io.BytesIO(data))
@@ -78,13 +79,23 @@ def _written(value: object) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        if "\0" in value:
-            raise ValueError("a text with a NUL cannot be stored")
-        return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        return value if value.isprintable() and "\\" not in value else _escaped(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, (int, float, UUID)):
         return str(value)
     if isinstance(value, (dt.datetime, dt.date)):
-        return value.isoformat()
+        return _iso(value)
     raise TypeError(f"{type(value).__name__} has no form for COPY here")
+
+
+def _escaped(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("a text with a NUL cannot be stored")
+    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+@lru_cache(maxsize=1024)
+def _iso(value: dt.date) -> str:
+    """Rows that are written together share most of their times."""
+    return value.isoformat()

@@ -213,7 +213,8 @@ def quarantined(look: Look, error: Exception) -> Look:
         message=f"What the feed brought could not be stored ({type(error).__name__}); it is set aside for a person.",
         publications=(),
         retrieval=None,
-        moved_to="",  # it may be what the database refused
+        moved_to="",  # these may be what the database refused
+        final_url="",
     )
 
 
