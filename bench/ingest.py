@@ -117,8 +117,10 @@ def _worker(end: Connection, hosts: list[str]) -> None:
     django.setup()
     from django.test import override_settings
 
+    from curator.celery import spare_the_collector
     from sources.tasks import fetch_due_feeds
 
+    spare_the_collector()  # as a worker does when it is ready
     end.send("ready")
     with override_settings(FETCH_ALLOWED_PRIVATE_HOSTS=hosts):
         while (order := end.recv()) != "stop":

@@ -39,7 +39,7 @@ _PARSED_AT_ONCE, _LARGE_AT_ONCE = 1, 4
 _PATIENCE = 120.0
 _PAGES_AT_ONCE = 8
 #: Feeds that a worker claims at a time; few enough that others find some.
-_FEEDS = 32
+_FEEDS = 48
 #: How long a task goes on while there is always something due.
 _LONGEST_RUN = dt.timedelta(minutes=10)
 _PAGES = 40

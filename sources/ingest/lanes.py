@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 #: Threads that begin, and that are added whenever no result came for so many seconds.
 _FIRST, _MORE, _PATIENCE = 8, 8, 0.005
+#: How long results are gathered, so that they are written together, in seconds.
+_GATHERING = 0.02
 #: How long nobody asks again whether there is more to do, in seconds.
 _ASK_AGAIN = 1.0
 #: How often a thread that waits looks whether it is still wanted, in seconds.
@@ -136,21 +138,25 @@ def _batches(crew: _Crew[T, R], more: Callable[[], Sequence[Sequence[T]]], most:
             continue
         if not crew.open_rows:
             return
-        batch = _done(crew, most)
+        batch = _done(crew, most, patience=0.0 if is_more and not crew.waiting else _GATHERING)
         if batch:
             yield [(thing, done) for thing, done, _ in batch]
             crew.scales.free(sum(has_place for _, _, has_place in batch))
 
 
-def _done(crew: _Crew[T, R], most: int) -> list[tuple[T, R, bool]]:
-    """What is done, up to ``most``; nothing where only a row has ended. Waits, and hires while it has to."""
+def _done(crew: _Crew[T, R], most: int, *, patience: float) -> list[tuple[T, R, bool]]:
+    """What is done, up to ``most``; nothing where only a row has ended. Waits for the first, and hires while it has to;
+    for more of them as long as ``patience``, in seconds."""
     batch: list[tuple[T, R, bool]] = []
-    while len(batch) < most:
+    ends = 0.0
+    while len(batch) < most and crew.open_rows:
         try:
-            result = crew.results.get_nowait() if batch else _wait(crew)
+            left = max(ends - time.monotonic(), 0.0)
+            result = crew.results.get(block=left > 0, timeout=left or None) if batch else _wait(crew)
         except Empty:
             break
         if result is not None:
+            ends = ends if batch else time.monotonic() + patience
             batch.append(result)
         else:
             crew.open_rows -= 1

@@ -81,11 +81,11 @@ class Usual:
 
 def see(*, title: str, language: str, urls: Iterable[str]) -> Seen:
     """What a document looks like. Only printable characters are kept, so that it can be stored and shown."""
-    hosts = Counter(_host(url) for url in urls)
+    beginnings = Counter("/".join(url.split("/", 3)[:3]) for url in urls)  # few, so that few have to be parsed
     links: Counter[str] = Counter()
-    for host, count in hosts.items():
-        if host:
-            links[registrable(host)] += count
+    for beginning, count in beginnings.items():
+        if site := site_of(beginning):
+            links[site] += count
     return Seen(_printable(title)[:_MAX_TITLE], _printable(language)[:35], tuple(links.most_common()))
 
 
