@@ -22,6 +22,7 @@ from sources.adapters import css, reliefweb
 from sources.admin import failed_pages, health, probes
 from sources.admin.holds import HeldFeeds
 from sources.admin.hubs import HubOfFeed
+from sources.admin.lists import ShortPaginator
 from sources.admin.probes import ProbedFeeds
 from sources.doors import senders
 from sources.ingest import moves
@@ -275,6 +276,7 @@ class FetchAdmin(ReadOnly, admin.ModelAdmin[Fetch]):
     list_filter = ("state", "feed__publisher__kind")
     list_select_related = ("feed",)
     list_per_page = 50
+    paginator = ShortPaginator
     show_full_result_count = False
     search_fields = ("feed__name", "message")
     ordering = ("-id",)
