@@ -23,13 +23,12 @@ from sources.ingest.body import BrokenBody, Inflater, TooMuch
 from sources.ingest.connect import (
     Connector,
     ConnectTimedOut,
-    Deadline,
     Line,
     NoSecureConnection,
     NotConnected,
-    OutOfTime,
     Overflow,
 )
+from sources.ingest.deadline import Deadline, OutOfTime
 from sources.ingest.exchange import Answer, BrokeOff, ProtocolError, Request, exchange, sendable
 from sources.ingest.target import BadTarget, Target, join, parse
 
@@ -171,11 +170,13 @@ class _Journey:
 @dataclass(slots=True)
 class Fetcher:
     """A client that keeps its connections for as long as it lives. Safe to share between threads. ``before_large`` is
-    called once in a request whose body turns out to be large, and may wait: that time is not the server's."""
+    called once in a request whose body turns out to be large, and may wait: that time is not the server's. So does
+    ``before_next``, which is called before each address that a redirect leads to, and may raise FetchError."""
 
     policy: FetchPolicy
     resolver: addresses.Resolver = addresses.resolve
     before_large: Callable[[], None] | None = None
+    before_next: Callable[[str], None] | None = None
     _connector: Connector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -259,6 +260,8 @@ class Fetcher:
                 url = found
                 if before_redirect is not None:
                     before_redirect(url)
+                if self.before_next is not None:
+                    self.before_next(url)
 
     def _step(self, target: Target, journey: _Journey) -> Response | str:
         """One request: the document, or the next address. Raises FetchError, or what an exchange raises."""

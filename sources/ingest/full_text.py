@@ -130,7 +130,7 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
     try:
         robots.check(claimed.url)
         with robots.turn(claimed.url):
-            return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.check)
+            return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.follow)
     except FetchError as error:
         return Failure(
             error.message,
