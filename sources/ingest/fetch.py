@@ -39,7 +39,8 @@ _MOVES = {301, 302, 303, 307, 308}
 #: Those that ask for the same request at the new place; after the others only a GET may be repeated.
 _MOVES_AS_IT_IS = {307, 308}
 _REFUSING = {401, 402, 403, 407, 418, 429, 451}
-_DOCUMENT = frozenset({200, 304})
+_DOCUMENT, _UNCHANGED = frozenset({200}), frozenset({304})
+_CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 _ACCEPTED = frozenset(range(200, 300))
 #: Bytes from which on a body is large, and waits for its turn where the caller wants that.
 LARGE = 1_000_000
@@ -211,7 +212,9 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified and sendable(last_modified):
             headers["If-Modified-Since"] = last_modified
-        return self._travel(url, Request("GET", headers), _DOCUMENT, before_redirect)
+        # "Unchanged" from a server that was not told what we have would hide for ever that there is nothing.
+        accepted = _DOCUMENT | _UNCHANGED if headers.keys() & _CONDITIONS else _DOCUMENT
+        return self._travel(url, Request("GET", headers), accepted, before_redirect)
 
     def post(self, url: str, content: bytes, *, content_type: str) -> Response:
         """Hands ``content`` over and brings the answer, whose status says yes (2xx). Follows only redirects that ask for the
