@@ -26,6 +26,11 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "read the mailbox": _every(tick, "sources.tasks.read_mailbox", "ingest"),
         "carry out probes": _every(tick, "sources.tasks.carry_out_probes", "ingest"),
         "extract full text": _every(tick, "sources.tasks.extract_pending", "extract"),
+        "fold looks": {
+            "task": "sources.tasks.fold_looks",
+            "schedule": crontab(hour="3", minute="40"),
+            "options": {"queue": "default", "expires": 3600},
+        },
         "notice silence": _every(3600, "sources.tasks.notice_silence", "default"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
         "index items": _every(tick, "sources.tasks.index_items", "default"),

@@ -206,6 +206,8 @@ FETCH_MAX_BYTES = env.integer("FETCH_MAX_BYTES", 5_000_000, least=10_000)
 FETCH_TIMEOUT = env.integer("FETCH_TIMEOUT", 30, least=1, most=300)
 # How long a feed that answers as usual is left alone, in seconds.
 FETCH_INTERVAL = env.integer("FETCH_INTERVAL", 20 if DEMO else 1800, least=5, most=86_400)
+# After so many days, looks that say what their neighbours say are folded into them.
+LOOKS_KEPT_DAYS = env.integer("LOOKS_KEPT_DAYS", 90, least=2, most=36_500)
 # Seconds between two requests to one host, over all workers.
 FETCH_PAUSE = env.integer("FETCH_PAUSE", 1, least=0, most=60)
 # Hubs (WebSub) are asked to tell us of news, if they can reach us: SITE_URL is public and https.

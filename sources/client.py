@@ -18,7 +18,7 @@ from sources.doors import imap
 from sources.doors.imap import Account
 from sources.ingest import addresses
 from sources.ingest.fetch import Fetcher, FetchPolicy
-from sources.ingest.manners import Manners, Shelf
+from sources.ingest.manners import Manners, Shelf, follow
 from sources.ingest.page_reader import Limits, PageReader
 from sources.ingest.robots import Robots
 
@@ -34,7 +34,7 @@ def fetcher(*, before_large: Callable[[], None] | None = None) -> Fetcher:
         private_hosts=frozenset(settings.FETCH_ALLOWED_PRIVATE_HOSTS),
         service_hosts=frozenset(settings.SERVICE_HOSTS),
     )
-    return Fetcher(policy, before_large=before_large)
+    return Fetcher(policy, before_large=before_large, before_next=follow)
 
 
 def manners() -> Manners:

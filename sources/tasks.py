@@ -18,7 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 
-from sources import client, health, probing
+from sources import client, fold, health, probing
 from sources.doors import mailbox
 from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, subscribe, turns
 from sources.ingest.fetch import Fetcher, Response
@@ -48,6 +48,8 @@ _HUBS = 50
 _ITEMS = 200
 _INDEXED = 500
 _INDEX_BATCHES = 20
+#: How far back a day's folding goes, so that days on which nobody was up are made up for. What is older takes the command.
+_FOLDED_BACK = dt.timedelta(days=31)
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)
@@ -206,3 +208,14 @@ def index_items(**_: object) -> None:
 def assign_stories(**_: object) -> None:
     """Puts items whose language is known into stories."""
     assign.assign_stories(limit=_ITEMS)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
+def fold_looks(**_: object) -> None:
+    """Folds the looks that have just become old. What its time does not suffice for is done the next day."""
+    before = timezone.now() - dt.timedelta(days=settings.LOOKS_KEPT_DAYS)
+    folded = 0
+    with suppress(SoftTimeLimitExceeded):
+        for rows in fold.fold_looks(before=before, since=before - _FOLDED_BACK):
+            folded += rows
+    logger.info("looks were folded", extra={"rows": folded})

@@ -24,8 +24,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from sources.admin import arrivals
-from sources.doors import by_hand, document
-from sources.ingest import urls
+from sources.doors import by_hand
+from sources.ingest import document, urls
 from sources.ingest.dates import TOLERANCE, Precision
 from sources.ingest.text import MAX_TEXT, MAX_TITLE
 from sources.models import DatePrecision, Feed, FeedFormat, HandEntry, Publisher, ReusePolicy

@@ -22,6 +22,7 @@ from sources.adapters import css, reliefweb
 from sources.admin import failed_pages, health, probes
 from sources.admin.holds import HeldFeeds
 from sources.admin.hubs import HubOfFeed
+from sources.admin.lists import ShortPaginator
 from sources.admin.probes import ProbedFeeds
 from sources.doors import senders
 from sources.ingest import moves
@@ -51,10 +52,11 @@ class FeedForm(forms.ModelForm[Feed]):
     """Says kindly what the database would refuse."""
 
     url = forms.CharField(
-        label=_("address"),
+        label=_("Address"),
         max_length=1000,
+        widget=forms.TextInput(attrs={"class": "vURLField"}),
         help_text=_(
-            "Of mail: press@ngo.example, @ngo.example for a whole domain, or <news.ngo.example> for a list (List-Id)."
+            "Of mail: press@ngo.example, @ngo.example for a whole domain, or &lt;news.ngo.example&gt; for a list (List-Id)."
         ),
     )
 
@@ -161,7 +163,7 @@ class FeedAdmin(HeldFeeds, ProbedFeeds, HubOfFeed, admin.ModelAdmin[Feed]):
             "held_because",
             "retired_at",
         ),
-        *("usual_title", "usual_language", "usual_domains", "earlier_addresses", "told_by_hub"),
+        *("usual_title", "usual_language", "usual_sites", "earlier_addresses", "told_by_hub"),
     )
     fieldsets = (
         (None, {"fields": ("name", "publisher", "url", "format", "selector", "language", "is_active", "starter_pack")}),
@@ -178,7 +180,7 @@ class FeedAdmin(HeldFeeds, ProbedFeeds, HubOfFeed, admin.ModelAdmin[Feed]):
         ),
         (
             _("How it usually looks"),
-            {"fields": ("usual_title", "usual_language", "usual_domains", "earlier_addresses")},
+            {"fields": ("usual_title", "usual_language", "usual_sites", "earlier_addresses")},
         ),
         (_("Evidence"), {"fields": ("last_probe", "evidence", "catalogue_version")}),
     )
@@ -189,6 +191,10 @@ class FeedAdmin(HeldFeeds, ProbedFeeds, HubOfFeed, admin.ModelAdmin[Feed]):
             return "–"
         address = reverse("admin:sources_fetch_changelist")
         return format_html('<a href="{}?feed__id__exact={}">{}</a>', address, feed.pk, _("what each look brought"))
+
+    @admin.display(description=_("usual sites"))
+    def usual_sites(self, feed: Feed) -> str:
+        return ", ".join(feed.usual_domains) or "–"
 
     def save_model(self, request: HttpRequest, obj: Feed, form: forms.ModelForm[Feed], change: bool) -> None:
         """Writes what the person changed and nothing else: a look may be writing the feed's state at this moment."""
@@ -275,6 +281,7 @@ class FetchAdmin(ReadOnly, admin.ModelAdmin[Fetch]):
     list_filter = ("state", "feed__publisher__kind")
     list_select_related = ("feed",)
     list_per_page = 50
+    paginator = ShortPaginator
     show_full_result_count = False
     search_fields = ("feed__name", "message")
     ordering = ("-id",)

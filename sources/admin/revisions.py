@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,8 @@ from sources.models import FullText, Item, Revision
 
 #: What stays the same for longer than this is folded, but for a paragraph, or so much of one, on either side. Characters.
 _FOLDED, _NEAR = 900, 240
+#: Between two paragraphs: shown as one ¶, however many line ends it has.
+_LINE_ENDS = re.compile(r"\n+")
 #: Revisions that are offered, newest first: a live blog has thousands.
 _OFFERED = 300
 
@@ -105,7 +108,7 @@ def _paragraphs(runs: Iterable[Run]) -> Iterator[tuple[Run, ...]]:
     """The runs line by line. A line end that came or went is shown as ¶."""
     line: list[Run] = []
     for run in runs:
-        first, *others = run.text.split("\n")
+        first, *others = _LINE_ENDS.split(run.text)
         sign = "" if run.kind is Kind.SAME else "¶"
         line.append(Run(run.kind, first + sign if others else first))
         for position, text in enumerate(others, start=1):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -41,13 +42,18 @@ class ItemInline(ReadOnly, admin.TabularInline[Item, Story]):
 
 class DecisionInline(ReadOnly, admin.TabularInline[StoryDecision, Story]):
     model = StoryDecision
-    fields = ("at", "act", "by", "item_ids")
+    fields = ("at", "act", "by", "items")
     readonly_fields = fields
     ordering = ("-at",)
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StoryDecision]:
         return super().get_queryset(request).select_related("by")
+
+    @admin.display(description=_("items"))
+    def items(self, decision: StoryDecision) -> str | SafeString:
+        links = ((reverse("admin:sources_item_change", args=[pk]), pk) for pk in decision.item_ids)
+        return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
 @admin.register(Story)
@@ -73,6 +79,13 @@ class StoryAdmin(admin.ModelAdmin[Story]):
         match = request.resolver_match
         is_list = match is not None and match.url_name == "sources_story_changelist"
         return stories_shown.filter(merged_into=None) if is_list else stories_shown.select_related("merged_into")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """Without buttons that would save nothing."""
+        context = {"show_save": False, "show_save_and_continue": False, "show_close": True, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

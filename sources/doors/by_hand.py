@@ -18,10 +18,10 @@ from django.db.models import Q
 from sources import snapshots
 from sources.adapters.entry import Entry, Markup
 from sources.doors.arrive import Coming, Text, arrive, keeps_originals
-from sources.doors.document import Document
 from sources.ingest import store
 from sources.ingest.dates import Precision
 from sources.ingest.dedupe import address_key
+from sources.ingest.document import Document
 from sources.ingest.normalise import Publication, publication
 from sources.ingest.urls import canonical
 from sources.models import Arrival, Door, Feed, FeedFormat, FullText, Item, Publisher, ReusePolicy, Snapshot

@@ -20,9 +20,9 @@ from django.db.models import Q
 
 from sources import snapshots
 from sources.adapters.entry import Entry, Markup
-from sources.doors import document, imap, kept_copy, message, personal, sender_check, senders
+from sources.doors import imap, kept_copy, message, personal, sender_check, senders
 from sources.doors.arrive import Coming, Text, arrive, keeps_originals
-from sources.ingest import pace, store
+from sources.ingest import document, pace, store
 from sources.ingest.normalise import Publication, Unusable, publication
 from sources.ingest.recognise import site_of
 from sources.models import (

@@ -6,7 +6,6 @@ looked at, while host header, server name and certificate stay those of the name
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import io
 import ipaddress
@@ -17,17 +16,16 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import certifi
 
 from sources.ingest import addresses
+from sources.ingest.deadline import Deadline
 from sources.ingest.target import Target
 
-_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
 #: Addresses of one name that are tried.
 _MOST_ADDRESSES = 3
 #: More than threads that fetch: lookups that a dead name server holds up must not hold up those of others.
@@ -35,10 +33,6 @@ _LOOKUPS_AT_ONCE = 128
 #: How long an idle connection is kept for the next request, in seconds, and how many are.
 _KEPT_FOR = 5.0
 _MOST_KEPT = 64
-
-
-class OutOfTime(Exception):
-    """The deadline of the whole request has passed."""
 
 
 class NotConnected(Exception):
@@ -55,43 +49,6 @@ class ConnectTimedOut(Exception):
 
 class Overflow(Exception):
     """More came than may come."""
-
-
-class Deadline:
-    """When a request has to be over; inside another one's block, no later than that."""
-
-    def __init__(self, seconds: float) -> None:
-        outer = _ends_at.get()
-        self.ends_at = min(time.monotonic() + seconds, outer or float("inf"))
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Requests that are made within this block keep to this deadline too."""
-        token = _ends_at.set(self.ends_at)
-        try:
-            yield
-        finally:
-            _ends_at.reset(token)
-
-    def left(self, at_most: float) -> float:
-        """Seconds that the next step may take. Raises OutOfTime."""
-        left = self.ends_at - time.monotonic()
-        if left <= 0:
-            raise OutOfTime
-        return min(left, at_most)
-
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.ends_at
-
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """Time spent within this block does not count."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.ends_at += time.monotonic() - started
 
 
 class Line:

@@ -137,8 +137,12 @@ def title_key(publication: Publication) -> str:
 
 
 def url_key(publication: Publication) -> str:
-    """What an entry is stored under that has an address and no identifier of its own; short enough for an index."""
-    url = publication.canonical_url
+    """What an entry is stored under that has an address and no identifier of its own."""
+    return key_of_url(publication.canonical_url)
+
+
+def key_of_url(url: str) -> str:
+    """The same for its canonical address; short enough for an index."""
     return _BY_URL + (url if len(url) <= 900 else hashlib.sha256(url.encode()).hexdigest())
 
 

@@ -1,5 +1,5 @@
 """What an article page holds: its text, the address it gives as its own, and, where asked, its title, author and day. By
-trafilatura, of which this is the one door. Pure: bytes in, values out.
+trafilatura, of which this is the one door; PDF and Word documents by ``document``. Pure: bytes in, values out.
 
 The bytes are decoded once and parsed once; every pass gets the same tree. The fast way first, the thorough one where that
 finds little: together they are as good as the thorough one alone and faster. What a page says about itself is only asked
@@ -24,7 +24,7 @@ from trafilatura.metadata import examine_meta, extract_meta_json, extract_title
 from trafilatura.settings import Document, Extractor
 
 from sources.adapters import charset
-from sources.ingest import urls
+from sources.ingest import document, urls
 from sources.ingest.normalise import MAX_AUTHOR
 from sources.ingest.text import MAX_TITLE, clean_line, clean_text
 
@@ -34,6 +34,8 @@ EXTRACTOR = f"trafilatura {version('trafilatura')}"
 SHORT = 1_000
 #: Under this many there is no article.
 LEAST = 80
+#: A document of more is refused, not cut: what the process that reads it may answer with (``page_reader``) holds as many.
+MOST_OF_A_DOCUMENT = 1_000_000
 #: What lxml and its helpers let out on broken pages. Not all there is: a worker's time limit has to get through.
 _PAGE_ERRORS = (
     *(LxmlError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, AssertionError),
@@ -59,19 +61,21 @@ class NoArticle(Exception):
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """What a page holds. ``text`` has its paragraphs separated by an empty line. ``canonical_url`` is the address that the
-    page gives as its own, as ``urls.canonical`` has it, or "". The others are "" or None where nobody asked."""
+    page gives as its own, as ``urls.canonical`` has it, or "". ``extractor`` says what took the text out. The others are ""
+    or None where nobody asked."""
 
     text: str
     title: str = ""
     author: str = ""
     published: dt.date | None = None
     canonical_url: str = ""
+    extractor: str = EXTRACTOR
 
 
 def extract(body: bytes, *, content_type: str, url: str = "", with_metadata: bool = False) -> Extracted:
     """The article at ``url``. Raises NoArticle; nothing else but MemoryError, where the process may have no more."""
     media_type = content_type.partition(";")[0].strip().lower()
-    read = _READERS.get(media_type)
+    read = _read_document if body.startswith(b"%PDF-") else _READERS.get(media_type)
     if read is None:
         raise NoArticle(f"The address holds {media_type[:60]}, not a page of text.")
     found = read(body, content_type, url, with_metadata)
@@ -83,6 +87,15 @@ def extract(body: bytes, *, content_type: str, url: str = "", with_metadata: boo
 # ------------------------------------------------------------------------------------------------ kinds of document
 def _read_plain(body: bytes, content_type: str, url: str, with_metadata: bool) -> Extracted:
     return Extracted(clean_text(_decoded(body, content_type)))
+
+
+def _read_document(body: bytes, content_type: str, url: str, with_metadata: bool) -> Extracted:
+    """Its title and author are nobody's business but its writer's (``document``), so they are not asked for."""
+    try:
+        found = document.read_here(body, characters=MOST_OF_A_DOCUMENT)
+    except document.Unreadable as error:
+        raise NoArticle(str(error)) from error
+    return Extracted(found.text, extractor=found.extractor)
 
 
 def _read_page(body: bytes, content_type: str, url: str, with_metadata: bool) -> Extracted:
@@ -102,7 +115,8 @@ def _read_page(body: bytes, content_type: str, url: str, with_metadata: bool) ->
     return _with_metadata(found, tree, url) if with_metadata else found
 
 
-#: How each media type is read. Whatever else a feed links to is no page; a reader of another kind is one more line.
+#: How each media type is read; a PDF is known by its first bytes too, since servers call it by many names. Whatever else a
+#: feed links to is no page; a reader of another kind is one more line.
 _READERS: Mapping[str, Callable[[bytes, str, str, bool], Extracted]] = {
     "": _read_page,
     "text/html": _read_page,
@@ -110,6 +124,8 @@ _READERS: Mapping[str, Callable[[bytes, str, str, bool], Extracted]] = {
     "application/xml": _read_page,
     "text/xml": _read_page,
     "text/plain": _read_plain,
+    document.Kind.PDF: _read_document,
+    document.Kind.DOCX: _read_document,
 }
 
 

@@ -23,13 +23,12 @@ from sources.ingest.body import BrokenBody, Inflater, TooMuch
 from sources.ingest.connect import (
     Connector,
     ConnectTimedOut,
-    Deadline,
     Line,
     NoSecureConnection,
     NotConnected,
-    OutOfTime,
     Overflow,
 )
+from sources.ingest.deadline import Deadline, OutOfTime
 from sources.ingest.exchange import Answer, BrokeOff, ProtocolError, Request, exchange, sendable
 from sources.ingest.target import BadTarget, Target, join, parse
 
@@ -40,7 +39,8 @@ _MOVES = {301, 302, 303, 307, 308}
 #: Those that ask for the same request at the new place; after the others only a GET may be repeated.
 _MOVES_AS_IT_IS = {307, 308}
 _REFUSING = {401, 402, 403, 407, 418, 429, 451}
-_DOCUMENT = frozenset({200, 304})
+_DOCUMENT, _UNCHANGED = frozenset({200}), frozenset({304})
+_CONDITIONS = {"If-None-Match", "If-Modified-Since"}
 _ACCEPTED = frozenset(range(200, 300))
 #: Bytes from which on a body is large, and waits for its turn where the caller wants that.
 LARGE = 1_000_000
@@ -171,11 +171,13 @@ class _Journey:
 @dataclass(slots=True)
 class Fetcher:
     """A client that keeps its connections for as long as it lives. Safe to share between threads. ``before_large`` is
-    called once in a request whose body turns out to be large, and may wait: that time is not the server's."""
+    called once in a request whose body turns out to be large, and may wait: that time is not the server's. So does
+    ``before_next``, which is called before each address that a redirect leads to, and may raise FetchError."""
 
     policy: FetchPolicy
     resolver: addresses.Resolver = addresses.resolve
     before_large: Callable[[], None] | None = None
+    before_next: Callable[[str], None] | None = None
     _connector: Connector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -210,7 +212,9 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if last_modified and sendable(last_modified):
             headers["If-Modified-Since"] = last_modified
-        return self._travel(url, Request("GET", headers), _DOCUMENT, before_redirect)
+        # "Unchanged" from a server that was not told what we have would hide for ever that there is nothing.
+        accepted = _DOCUMENT | _UNCHANGED if headers.keys() & _CONDITIONS else _DOCUMENT
+        return self._travel(url, Request("GET", headers), accepted, before_redirect)
 
     def post(self, url: str, content: bytes, *, content_type: str) -> Response:
         """Hands ``content`` over and brings the answer, whose status says yes (2xx). Follows only redirects that ask for the
@@ -259,6 +263,8 @@ class Fetcher:
                 url = found
                 if before_redirect is not None:
                     before_redirect(url)
+                if self.before_next is not None:
+                    self.before_next(url)
 
     def _step(self, target: Target, journey: _Journey) -> Response | str:
         """One request: the document, or the next address. Raises FetchError, or what an exchange raises."""

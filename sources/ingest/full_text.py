@@ -15,7 +15,7 @@ from django.db import transaction
 
 from sources import snapshots
 from sources.ingest import dates, lanes, syndicated
-from sources.ingest.extract import EXTRACTOR, Extracted, NoArticle, extract
+from sources.ingest.extract import Extracted, NoArticle, extract
 from sources.ingest.fetch import Fetcher, FetchError, Response
 from sources.ingest.manners import TooSoon
 from sources.ingest.page_reader import Broken
@@ -32,7 +32,7 @@ _REST = 600
 #: A page's day says when something was reported only where it is that long past when we first saw it: nearer than that, the
 #: time of first sight is the better known, and a report must not fall behind an edition that is already made.
 _OLD = dt.timedelta(days=2)
-ACCEPT = "text/html, application/xhtml+xml, */*;q=0.5"
+ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
     try:
         robots.check(claimed.url)
         with robots.turn(claimed.url):
-            return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.check)
+            return fetcher.get(claimed.url, accept=ACCEPT, before_redirect=robots.follow)
     except FetchError as error:
         return Failure(
             error.message,
@@ -221,7 +221,7 @@ def _keep(claimed: Claimed, found: Response, page: Extracted, at: dt.datetime) -
                 "title": title,
                 "author": author,
                 "published_date": dated.at.date() if dated.at else None,
-                "extractor": EXTRACTOR,
+                "extractor": page.extractor,
                 "extracted_at": at,
             },
         )

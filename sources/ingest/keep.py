@@ -15,7 +15,7 @@ from django.db.models import Max
 from sources.ingest import rows
 from sources.ingest.dedupe import Decision, Elsewhere, Known, Verdict, address_key, candidates, decide
 from sources.ingest.normalise import Publication
-from sources.ingest.recognise import site_of
+from sources.ingest.recognise import home_of
 from sources.models import ExtractState, Feed, Item, ReusePolicy, Revision, Sighting
 
 
@@ -168,8 +168,8 @@ def _seen_by(feed: Feed, owners: dict[str, _Owner], addresses: Iterable[str]) ->
 
 def _goes_over(url: str, *, current: str, other: str) -> bool:
     """Whether the article's own site is where the other feed comes from, and not where its current one does."""
-    site = site_of(url)
-    return bool(site) and site == site_of(other) != site_of(current)
+    home = home_of(url)
+    return bool(home) and home == home_of(other) != home_of(current)
 
 
 # ------------------------------------------------------------------------------------------------ new

@@ -63,9 +63,10 @@ class Probed:
 
 
 class Manners(Protocol):
-    """What sites ask of us; ``robots.Robots`` is one. Both raise FetchError."""
+    """What sites ask of us; ``robots.Robots`` is one. All raise FetchError."""
 
     def check(self, url: str) -> None: ...
+    def follow(self, url: str) -> None: ...
     def turn(self, url: str) -> AbstractContextManager[None]: ...
 
 
@@ -139,7 +140,7 @@ class _Search:
         self._seen.add(home)
         try:
             with self._turn(home):
-                return _named(self.fetcher.get(home, accept=_PAGE, before_redirect=self.manners.check))
+                return _named(self.fetcher.get(home, accept=_PAGE, before_redirect=self.manners.follow))
         except FetchError:
             return []
 
@@ -159,7 +160,7 @@ class _Search:
     def _one(self, url: str, why: Why) -> Probed:
         try:
             with self._turn(url):
-                found, response = _probe(url, fetcher=self.fetcher, at=self.at, check=self.manners.check)
+                found, response = _probe(url, fetcher=self.fetcher, at=self.at, check=self.manners.follow)
         except FetchError as error:
             return Probed(0, None, error.message, url, why)
         if response is not None and response.moved_to:

@@ -43,6 +43,25 @@ _SAME_LANGUAGE = {
 }
 
 
+#: Where anybody gets a name below, and which the Public Suffix List does not have (it has blogspot.com and github.io).
+_PLATFORMS = frozenset(
+    {
+        *("beehiiv.com", "blog.ir", "blogfa.com", "buttondown.email", "canalblog.com", "eklablog.com", "ghost.io"),
+        *(
+            "hypotheses.org",
+            "jimdofree.com",
+            "libsyn.com",
+            "livejournal.com",
+            "medium.com",
+            "noblogs.org",
+            "over-blog.com",
+        ),
+        *("podbean.com", "skyrock.com", "squarespace.com", "substack.com", "tumblr.com", "typepad.com", "unblog.fr"),
+        *("webnode.com", "weebly.com", "wordpress.com"),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one document looks like. ``links`` are registrable domains with how many entries lead there, most first."""
@@ -116,6 +135,13 @@ def site_of(url: str) -> str:
     """The registrable domain of an address; "" where it has none."""
     host = _host(url)
     return registrable(host) if host else ""
+
+
+def home_of(url: str) -> str:
+    """Whose site an address is on: as ``site_of``, and the name below it where it is a platform's, so that one weblog is not
+    taken for the publisher of another one's articles."""
+    host, site = _host(url), site_of(url)
+    return site if site not in _PLATFORMS else ".".join(host.removeprefix("www.").split(".")[-site.count(".") - 2 :])
 
 
 def _elsewhere(usual: Usual, seen: Seen) -> str:

@@ -1,10 +1,10 @@
 """What a site's robots.txt asks of us (RFC 9309), for article pages. No Django; what is remembered lies on a shelf.
 
-Read by the one client, kept for 24 hours by scheme, host and port. Missing or refused (4xx), it allows everything; where
-the server fails or cannot be reached, nothing is fetched for now. ``Crawl-delay`` (no part of the standard, and widely
-used) is the pause between two pages of a host, over all workers, beside the one that every request keeps (``manners``).
-Feeds themselves are made for readers like us and are not asked about. robots.txt is manners, not a licence: terms are
-the feed's reuse policy.
+Read by the one client when it is its turn at the host, kept for 24 hours by scheme, host and port. Missing or refused (4xx),
+it allows everything; where the server fails or cannot be reached, nothing is fetched for now. ``Crawl-delay`` (no part of the
+standard, and widely used) is the pause between two pages of a host, over all workers, beside the one that every request keeps
+(``manners``). Feeds themselves are made for readers like us and are not asked about. robots.txt is manners, not a licence:
+terms are the feed's reuse policy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from sources.ingest.fetch import BadAddress, Fetcher, FetchError
-from sources.ingest.manners import Manners, key
+from sources.ingest.manners import Manners, TooSoon, is_at, key
 from sources.ingest.urls import host_of
 
 _KEPT = 24 * 3600
@@ -68,7 +68,7 @@ class Robots:
         self._agent = found.group() if found else "*"
 
     def check(self, url: str) -> None:
-        """Returns where the page may be fetched. Raises Forbidden or NotNow."""
+        """Returns where the page may be fetched. Raises Forbidden, NotNow, or TooSoon where its rules are not known yet."""
         rules = self._rules(url)
         if rules.failure:
             raise NotNow(rules.failure)
@@ -79,12 +79,22 @@ class Robots:
     def turn(self, url: str) -> Iterator[None]:
         """Within this block the page may be fetched: the site's own pause since the last page is over, and it is our turn
         at its host. Raises TooSoon where that takes too long."""
+        self._keep_pause(url)
+        with self.manners.turn(url, patience=self.patience):
+            yield
+
+    def follow(self, url: str) -> None:
+        """Returns where a redirect may be followed to this page, and the pause of the site that it leads to is over. Raises
+        Forbidden, NotNow, TooSoon."""
+        self.check(url)
+        if not is_at(url):
+            self._keep_pause(url)
+
+    def _keep_pause(self, url: str) -> None:
         delay = self._rules(url).protego.crawl_delay(self._agent)
         if delay:
             pause = min(math.ceil(delay), LONGEST_PAUSE)
             self.manners.wait(f"page {host_of(url)}", pause, patience=self.patience)
-        with self.manners.turn(url, patience=self.patience):
-            yield
 
     def _rules(self, url: str) -> _Rules:
         origin = _origin(url)
@@ -106,8 +116,12 @@ class Robots:
         return text
 
     def _ask(self, origin: str) -> str:
+        url = f"{origin}/robots.txt"
         try:
-            body = self.fetcher.get(f"{origin}/robots.txt", accept="text/plain, */*;q=0.5").body
+            with self.manners.turn(url, patience=self.patience):
+                body = self.fetcher.get(url, accept="text/plain, */*;q=0.5").body
+        except TooSoon:
+            raise  # nothing was asked, so there is nothing to keep
         except BadAddress:
             return "+"  # the page's own address will say what is wrong with it
         except FetchError as error:

@@ -220,6 +220,12 @@ def test_switching_a_forbidden_feed_on_is_refused_kindly(desk):
     assert not feed.is_active
 
 
+def test_how_senders_of_mail_are_written_can_be_read(desk):
+    page = desk.get(reverse("admin:sources_feed_add")).content.decode()
+    assert "or <news.ngo.example> for a list" in html.unescape(page)
+    assert "<news.ngo.example>" not in page  # a browser would take it for a tag and show nothing
+
+
 def test_a_feed_can_be_added(desk):
     publisher = FeedFactory().publisher
     new = Feed(publisher=publisher, name="New", url="https://new.example/feed", is_active=True)
@@ -287,6 +293,15 @@ def test_curators_merge_and_split_stories():
     assert "New story: Market day moves" in page
     assert set(Item.objects.values_list("story__item_count", flat=True)) == {1}
     assert StoryDecision.objects.count() == 2
+
+
+def test_a_story_names_what_people_regrouped_and_offers_nothing_to_save(desk):
+    story, item = StoryFactory(), ItemFactory()
+    StoryDecision.objects.create(story=story, act="merge", item_ids=[item.pk], by=UserFactory(), at=AT)
+    page = desk.get(reverse("admin:sources_story_change", args=[story.pk])).content.decode()
+    assert f'<a href="{reverse("admin:sources_item_change", args=[item.pk])}">{item.pk}</a>' in page
+    assert "_save" not in page
+    assert "_continue" not in page
 
 
 def test_what_cannot_be_merged_or_split_is_said():

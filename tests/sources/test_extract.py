@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.ingest import urls
+from sources.ingest.document import Kind
 from sources.ingest.extract import Extracted, NoArticle, extract
 from sources.ingest.text import clean_text
+from tests.factories.originals import docx, pdf
 from tests.sources.test_full_text import PAGE, PARAGRAPHS
 
 
@@ -35,10 +37,34 @@ def test_a_page_of_plain_text_is_its_own_article():
     assert extract(" ".join(PARAGRAPHS).encode(), content_type="text/plain").text.startswith("The ferry")
 
 
+@pytest.mark.parametrize("called", ["application/pdf", "application/octet-stream", "text/html; charset=utf-8", ""])
+def test_a_pdf_is_read_page_by_page_whatever_its_server_calls_it(called):
+    found = extract(pdf(PARAGRAPHS[0], PARAGRAPHS[1], author="Whistle Blower"), content_type=called, with_metadata=True)
+    assert found.text == f"{PARAGRAPHS[0]}\n\n{PARAGRAPHS[1]}"
+    assert found.extractor.startswith("pypdf")
+    assert found.author == ""
+
+
+def test_a_word_document_is_read():
+    found = extract(docx(*PARAGRAPHS), content_type=Kind.DOCX.value)
+    assert (found.text, found.extractor) == ("\n\n".join(PARAGRAPHS), "docx 1")
+
+
+def test_a_document_too_long_to_be_handed_on_is_refused_and_not_cut(monkeypatch):
+    monkeypatch.setattr("sources.ingest.extract.MOST_OF_A_DOCUMENT", 150)
+    assert extract(pdf(PARAGRAPHS[0]), content_type="application/pdf").text
+    with pytest.raises(NoArticle, match="more than 150 characters"):
+        extract(pdf(*PARAGRAPHS), content_type="application/pdf")
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [
-        (b"%PDF-1.7", "application/pdf", "application/pdf, not a page of text"),
+        (b"%PDF-1.7", "application/pdf", "damaged"),
+        (pdf("", ""), "application/pdf", "pictures of pages"),
+        (pdf("Twelve people were killed, a local official said.", password="x"), "application/pdf", "password"),
+        (b"<html>", "application/pdf", "web page"),
+        (b"MZ", "application/octet-stream", "application/octet-stream, not a page of text"),
         (b"\x89PNG\x00\x00\x00", "text/html", "holds data"),
         (b"<html><body><p>Just a moment...</p></body></html>", "text/html", "No article"),
         (b"", "text/html", "empty"),

@@ -59,6 +59,12 @@ def test_what_we_have_is_named_and_unchanged_is_understood(site):
     assert headers["if-modified-since"] == "Mon, 02 Mar 2026 07:00:00 GMT"
 
 
+def test_unchanged_from_a_server_that_was_not_told_what_we_have_is_no_answer(site):
+    site.answers["/feed"] = Answer(status=304, headers={"Content-Length": "0"})
+    with site.fetcher() as fetcher, pytest.raises(BadStatus, match="304"):
+        fetcher.get(f"{site.base}/feed", etag="\N{SNOWMAN}")  # cannot be sent
+
+
 def test_it_says_who_it_is_and_nothing_else(site):
     site.answers["/a"] = Answer(b"1", headers={"Set-Cookie": "session=abc; Path=/"})
     site.answers["/r"] = Answer(status=302, headers={"Location": "/a", "Set-Cookie": "other=1"})

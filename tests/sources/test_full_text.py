@@ -16,6 +16,7 @@ from sources.ingest.normalise import Publication
 from sources.ingest.page_reader import Broken
 from sources.ingest.robots import Robots
 from sources.models import DatePrecision, ExtractState, FullText, Item, ReusePolicy, Revision
+from tests.factories.originals import pdf
 from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer, no_manners
 
@@ -69,6 +70,18 @@ def test_the_text_stands_beside_the_bytes_it_came_from(site, item):
 
 
 @pytest.mark.django_db
+def test_a_report_that_a_feed_links_to_as_pdf_is_read_and_kept_as_it_is(site, item):
+    report = pdf(*PARAGRAPHS)
+    site.answers["/ferry"] = Answer(report, headers={"Content-Type": "application/octet-stream"})
+    turn(site)
+    item.refresh_from_db()
+    full = FullText.objects.select_related("snapshot__blob").get()
+    assert (item.extract_state, full.text) == (ExtractState.DONE, "\n\n".join(PARAGRAPHS))
+    assert "pypdf" in full.extractor
+    assert snapshots.read(full.snapshot) == report
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("policy", [ReusePolicy.METADATA_ONLY, ReusePolicy.EXCERPT])
 def test_terms_that_changed_meanwhile_are_obeyed(site, item, policy):
     item.feed.reuse_policy = policy
@@ -102,7 +115,7 @@ def test_what_may_pass_is_tried_five_times_further_and_further_apart(site, item)
     ("answer", "words"),
     [
         (Answer(status=404, headers={"Content-Length": "0"}), "404"),
-        (Answer(b"%PDF-1.7", headers={"Content-Type": "application/pdf"}), "not a page of text"),
+        (Answer(b"\x89PNG", headers={"Content-Type": "image/png"}), "not a page of text"),
         (Answer(status=302, headers={"Location": "http://192.168.0.1/"}), "private"),
     ],
 )

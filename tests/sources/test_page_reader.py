@@ -14,8 +14,10 @@ import psutil
 import pytest
 
 from sources.ingest import page_reader
+from sources.ingest.document import Kind
 from sources.ingest.extract import NoArticle, extract
 from sources.ingest.page_reader import Broken, Limits, PageReader
+from tests.factories.originals import docx, pdf, pdf_bomb
 
 ROOT = Path(page_reader.__file__).resolve().parents[2]
 WORDS = "The ferry between the two towns sails again after a pause of two weeks, the port authority said. "
@@ -42,8 +44,8 @@ def test_a_page_reads_as_it_does_here(reader):
 
 
 def test_a_page_without_an_article_is_one_there_too(reader):
-    with pytest.raises(NoArticle, match="application/pdf"):
-        reader.read(b"%PDF", content_type="application/pdf")
+    with pytest.raises(NoArticle, match="image/png"):
+        reader.read(b"\x89PNG", content_type="image/png")
     before = reader.pid
     assert reader.read(GOOD, content_type=HTML).text
     assert reader.pid == before  # nothing was broken
@@ -63,6 +65,21 @@ def test_a_page_that_eats_memory_is_broken_off_and_the_next_one_read():
         with pytest.raises(Broken, match="more than 200 MB"):
             reader.read(HUNGRY, content_type=HTML)
         assert reader.read(GOOD, content_type=HTML).text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds a process's address space")
+def test_a_pdf_is_read_within_the_same_limits():
+    with PageReader(Limits(seconds=20, memory=250_000_000)) as reader:
+        assert reader.read(pdf(WORDS), content_type="application/pdf").text == WORDS.strip()
+        with pytest.raises((Broken, NoArticle)):
+            reader.read(pdf_bomb(300), content_type="application/pdf")
+        assert reader.read(GOOD, content_type=HTML).text
+
+
+def test_the_longest_document_that_is_read_fits_into_an_answer():
+    lines = ["\N{MYANMAR LETTER KA}" * 99_000] * 10
+    with PageReader(Limits(seconds=60)) as reader:
+        assert len(reader.read(docx(*lines), content_type=Kind.DOCX.value).text) == 990_018
 
 
 def test_a_page_that_crashes_its_reader_is_named_and_the_next_one_read():

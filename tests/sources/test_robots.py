@@ -10,7 +10,7 @@ from django.core.cache import caches
 
 from sources.ingest import turns
 from sources.ingest.fetch import Fetcher, FetchPolicy
-from sources.ingest.manners import TooSoon
+from sources.ingest.manners import Manners, TooSoon
 from sources.ingest.robots import Forbidden, NotNow, Robots
 from sources.models import ExtractState, ReusePolicy
 from tests.factories.sources import FeedFactory, ItemFactory
@@ -137,6 +137,29 @@ def test_a_pause_longer_than_a_thread_may_wait_puts_the_page_off(site, robots, d
     with pytest.raises(TooSoon) as refused:
         wait_turn(robots, f"{site.base}/2")
     assert refused.value.retry_after == seconds
+
+
+def test_its_rules_are_asked_for_in_turn_and_nothing_is_remembered_where_that_does_not_come(site):
+    says(site, "User-agent: *\nDisallow: /x")
+    manners = Manners(caches["default"], at_once=1, pause=0, longest=60)
+    place = manners.take_place(site.host, patience=0)
+    with site.fetcher() as fetcher:
+        robots = Robots(fetcher, manners, patience=0.2)
+        with pytest.raises(TooSoon):
+            robots.check(f"{site.base}/x")
+        assert asked(site) == 0
+        caches["default"].delete(place)
+        with pytest.raises(Forbidden):
+            robots.check(f"{site.base}/x")
+
+
+def test_the_pause_of_a_site_that_a_redirect_leads_to_is_kept(site, robots):
+    says(site, "User-agent: *\nCrawl-delay: 30")
+    robots.follow(f"{site.base}/1")
+    with pytest.raises(TooSoon):
+        robots.follow(f"{site.base}/2")
+    with robots.manners.turn(f"{site.base}/3", patience=0):
+        robots.follow(f"{site.base}/4")  # the same visit
 
 
 # ------------------------------------------------------------------------------------------------ the stage

@@ -105,6 +105,21 @@ class TestAdopted:
         seen = Sighting.objects.get()
         assert (seen.feed, seen.title, seen.text, seen.seen_at) == (other, "A false title", "False words", AT)
 
+    @pytest.mark.parametrize(
+        ("feed", "is_adopted"),
+        [
+            ("https://ferry.substack.com/feed", True),
+            ("https://www.ferry.substack.com/feed", True),
+            ("https://stranger.substack.com/feed", False),
+            ("https://substack.com/feed", False),
+        ],
+    )
+    def test_a_neighbour_on_a_platform_is_not_the_publisher(self, other, feed, is_adopted):
+        article = "https://ferry.substack.com/p/market"
+        look(other, entry(article, key="a7"))
+        look(FeedFactory(url=feed), entry(article, key="1", text="Other words"), at=AT + HOUR)
+        assert (Item.objects.get().feed.url == feed) is is_adopted
+
     def test_the_same_words_make_no_new_revision(self, own, other):
         look(other, entry())
         look(own, entry(), at=AT + HOUR)

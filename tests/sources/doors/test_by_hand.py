@@ -11,9 +11,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from briefings import passages
 from sources import snapshots, warc
-from sources.doors import by_hand, document
+from sources.doors import by_hand
 from sources.doors.by_hand import AlreadyThere, Report, Upload
-from sources.ingest import claim, identify
+from sources.ingest import claim, document, identify
 from sources.ingest.dates import Precision
 from sources.ingest.dedupe import address_key
 from sources.models import Arrival, Door, ExtractState, Feed, Fetch, FullText, Item, ReusePolicy

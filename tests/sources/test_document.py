@@ -11,8 +11,8 @@ import zipfile
 
 import pytest
 
-from sources.doors import document
-from sources.doors.document import Kind, Unreadable, read
+from sources.ingest import document
+from sources.ingest.document import Kind, Unreadable, read
 from sources.models import Arrival
 from tests.factories.originals import docx, pdf, pdf_bomb
 

@@ -1,8 +1,9 @@
 """The text of a PDF or Word document from outside, page by page. What it is, its bytes say and never its name.
 
-The document is read by a process of its own with limits on time and memory and no access to anything of ours
-(``reading_room``), so that a hostile file ends that process and nothing else. Its metadata is not read: author names in it
-are often those of people who did not mean to be named.
+The document is read by a process with limits on time and memory and no access to anything of ours, so that a hostile file
+ends that process and nothing else: one of its own for what people upload or organisations mail (``read``, by way of
+``reading_room``), the one that reads article pages for what a feed links to (``read_here``). Its metadata is not read:
+author names in it are often those of people who did not mean to be named.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 
+from sources.ingest import reading_room
 from sources.ingest.text import MAX_TEXT, clean_text
 
 #: Limits of one document: seconds by the clock and of the processor, bytes of memory, characters of text, pages.
@@ -27,7 +30,7 @@ EXTRACTOR = f"pypdf {version('pypdf')}"
 EXTRACTOR_DOCX = "docx 1"
 #: Under this many letters a document has no text: page numbers and stamps are none.
 LEAST = 40
-_ROOM = Path(__file__).with_name("reading_room.py")
+_ROOM = Path(reading_room.__file__)
 
 
 class Kind(StrEnum):
@@ -58,10 +61,11 @@ class Document:
     empty_pages: tuple[int, ...] = ()
 
 
+_TOO_LONG = "The document holds more than {:,} characters of text."
 _IN_WORDS = {
     "locked": "The document is protected by a password. Take the protection off and try again.",
     "pages": f"The document has more than {MAX_PAGES:,} pages.",
-    "long": f"The document holds more than {MAX_CHARACTERS:,} characters of text.",
+    "long": _TOO_LONG.format(MAX_CHARACTERS),
     "memory": "Reading the document took more memory than it may.",
     "kind": "The file is an archive, but no Word document (.docx).",
     "broken": "The document is damaged and cannot be read.",
@@ -89,9 +93,25 @@ def recognise(body: bytes) -> Kind:
 
 
 def read(body: bytes) -> Document:
-    """The document's text. Raises Unreadable and nothing else, whatever the bytes."""
+    """The document's text, from a process of its own. Raises Unreadable and nothing else, whatever the bytes."""
     kind = recognise(body)
-    pages = [_clean(page) for page in _pages(body)]
+    return _bound(kind, _pages(body))
+
+
+def read_here(body: bytes, *, characters: int) -> Document:
+    """The same in this process, which has to have limits already; text of so many characters at the most. Raises
+    Unreadable, and MemoryError where the process may have no more."""
+    kind = recognise(body)
+    try:
+        return _bound(kind, reading_room.pages(body, characters=characters, most_pages=MAX_PAGES))
+    except reading_room.Refused as refused:
+        code = str(refused)
+        raise Unreadable(_TOO_LONG.format(characters) if code == "long" else _IN_WORDS[code]) from refused
+
+
+def _bound(kind: Kind, raw: Iterable[str]) -> Document:
+    """The pages as one text."""
+    pages = [_clean(page) for page in raw]
     if sum(character.isalpha() for page in pages for character in page[:2000]) < LEAST:
         raise _without_text(kind)
     if kind is Kind.DOCX:

@@ -1,8 +1,9 @@
-"""Takes the text out of one PDF or Word document. Run as a program of its own by ``document``, never imported by the rest.
+"""Takes the text out of one PDF or Word document. Run as a program of its own by ``document``, which also borrows ``pages``
+for a process that has given up its rights already.
 
-Reads the document from standard input, writes JSON to standard output: ``{"pages": [...]}``, or ``{"refused": "code"}``.
-Knows neither Django nor any setting, and gives up its rights to memory, time and files before it reads a byte: documents
-are hostile. Arguments: seconds of processor time, bytes of memory, characters of text, pages.
+The program reads the document from standard input, writes JSON to standard output: ``{"pages": [...]}``, or ``{"refused":
+"code"}``. Knows neither Django nor any setting, and gives up its rights to memory, time and files before it reads a byte:
+documents are hostile. Arguments: seconds of processor time, bytes of memory, characters of text, pages.
 """
 
 from __future__ import annotations
@@ -28,21 +29,26 @@ class Refused(Exception):
 def main(arguments: list[str]) -> None:
     seconds, memory, characters, most_pages = (int(value) for value in arguments)
     _give_up_rights(seconds, memory)
-    logging.disable(logging.CRITICAL)  # pypdf tells of every fault, with words of the document
     body = sys.stdin.buffer.read()
     try:
-        found = _pdf(body, most_pages) if body[:1024].find(b"%PDF-") >= 0 else _docx(body)
-        pages = list(_bounded(found, characters))
-        answer: dict[str, object] = {"pages": pages}
+        answer: dict[str, object] = {"pages": pages(body, characters=characters, most_pages=most_pages)}
     except Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:
         answer = {"refused": "memory"}
-    except RecursionError:
-        answer = {"refused": "broken"}
-    except Exception:  # whatever a broken document brings out of the libraries; this process ends here either way
-        answer = {"refused": "broken"}
     json.dump(answer, sys.stdout)
+
+
+def pages(body: bytes, *, characters: int, most_pages: int) -> list[str]:
+    """The raw text of each page. Raises Refused, and MemoryError where the process may have no more. Without limits of its
+    own on time and memory."""
+    try:
+        found = _pdf(body, most_pages) if b"%PDF-" in body[:1024] else _docx(body)
+        return list(_bounded(found, characters))
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # whatever a broken document brings out of the libraries, RecursionError among it
+        raise Refused("broken") from error
 
 
 def _give_up_rights(seconds: int, memory: int) -> None:
@@ -67,6 +73,7 @@ def _pdf(body: bytes, most_pages: int) -> Iterator[str]:
     from pypdf import PdfReader
     from pypdf.errors import PdfReadError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells of every fault, with words of the document
     reader = PdfReader(io.BytesIO(body), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise Refused("locked")
