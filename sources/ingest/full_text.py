@@ -39,13 +39,14 @@ ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5"
 class Failure:
     """Why a page was not read, and whether trying again makes sense. ``is_forbidden``: the site asks us not to.
     ``is_broken``: the page broke its reader, or took more than a page may. ``put_off``: it is not our turn yet for so many
-    seconds, and nothing was tried."""
+    seconds, and nothing was tried. ``retry_after``: the server wants to be left alone for so many."""
 
     message: str
     may_pass: bool
     is_forbidden: bool = False
     is_broken: bool = False
     put_off: int | None = None
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def retrieve(fetcher: Fetcher, robots: Robots, claimed: Claimed) -> Response | F
             error.may_pass,
             is_forbidden=isinstance(error, Forbidden),
             put_off=error.retry_after if isinstance(error, TooSoon) else None,
+            retry_after=error.retry_after or 0,
         )
 
 
@@ -272,9 +274,10 @@ def _fail(claimed: Claimed, failure: Failure, at: dt.datetime) -> None:
         )
         return
     is_last = not failure.may_pass or claimed.attempt >= MOST_ATTEMPTS
+    wait = max(_FIRST_WAIT * 3 ** (claimed.attempt - 1), dt.timedelta(seconds=failure.retry_after))
     _of(claimed).update(
         extract_state=ExtractState.FAILED if is_last else ExtractState.PENDING,
-        extract_after=None if is_last else at + _FIRST_WAIT * 3 ** (claimed.attempt - 1),
+        extract_after=None if is_last else at + wait,
         last_error=failure.message[:500],
     )
 

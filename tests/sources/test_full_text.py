@@ -128,6 +128,14 @@ def test_what_will_not_pass_is_given_up_at_once_with_its_reason(site, item, answ
 
 
 @pytest.mark.django_db
+def test_a_server_that_wants_to_be_left_alone_is(site, item):
+    site.answers["/ferry"] = Answer(status=429, headers={"Retry-After": "7200"})
+    turn(site)
+    item.refresh_from_db()
+    assert (item.extract_state, item.extract_after) == (ExtractState.PENDING, AT + dt.timedelta(hours=2))
+
+
+@pytest.mark.django_db
 def test_a_revision_that_came_meanwhile_keeps_its_turn(site, item):
     (claimed,) = turns.claim(limit=10, at=AT)
     item.current = Revision.objects.create(
