@@ -59,7 +59,8 @@ _MISTAKEN_FOR = {
 _UNSURE = 0.6
 #: Confidence where only the feed's claim speaks for a language, and where a text is in two languages.
 _ONLY_CLAIMED = _MIXED = 0.5
-_LOOKED_AT = 4_000
+#: Characters of a text that are looked at; of the letters among them so many are enough.
+LOOKED_AT = 4_000
 _ENOUGH = 600
 _HALVES_FROM = 300
 _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
@@ -81,7 +82,7 @@ class _Model(Protocol):
 def identify(text: str, *, claims: tuple[str, ...] = ()) -> Identified:
     """The language of a text; ``und`` where there is nothing to read. ``claims`` are primary tags, as ``read_claims``
     gives them. Only the beginning is read, so length costs nothing; no text is an error."""
-    words = declaration.letters(_ADDRESS.sub(" ", text[:_LOOKED_AT])).strip()[:_ENOUGH]
+    words = declaration.letters(_ADDRESS.sub(" ", text[:LOOKED_AT])).strip()[:_ENOUGH]
     if sum(map(len, words.split())) < 3:
         return Identified(UNDETERMINED, 0.0)
     chances, is_mixed = _first_reading(words, claims)

@@ -191,9 +191,8 @@ def work_off(claimed, bodies: dict[str, str], *, read=extract) -> None:
 
 
 def waiting(number: int) -> list[Item]:
-    return ItemFactory.create_batch(
-        number, feed=FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL), extract_state=ExtractState.PENDING
-    )
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    return [ItemFactory(feed=feed, extract_state=ExtractState.PENDING) for _ in range(number)]
 
 
 @pytest.mark.django_db
