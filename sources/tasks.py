@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from sources import client, fold, health, probing
 from sources.doors import mailbox
-from sources.ingest import assign, claim, full_text, identify, index, lanes, look, store, subscribe, turns
+from sources.ingest import assign, claim, full_text, identify, index, lanes, look, settle, store, subscribe, turns
 from sources.ingest.fetch import Fetcher, Response
 from sources.ingest.manners import Manners
 from sources.models import Feed
@@ -149,7 +149,7 @@ class _Reading:
         return self.parsing.submit(look.read_document, feed, found).result()
 
 
-def _retrieve(fetcher: Fetcher) -> Callable[[turns.Claimed], Response | full_text.Failure]:
+def _retrieve(fetcher: Fetcher) -> Callable[[turns.Claimed], Response | settle.Failure]:
     return partial(full_text.retrieve, fetcher, client.robots(fetcher))
 
 

@@ -72,13 +72,12 @@ def settle() -> None:
         cursor.execute("SELECT gin_clean_pending_list('search_words')")
 
 
-def grams(text: str, *, language: str) -> str | None:
-    """What is searched by trigrams: words of scripts without a configuration, and the beginning of a text whose language
+def grams(folded: str, *, opening: str, language: str) -> str | None:
+    """What is searched by trigrams: words of scripts without a configuration, and the ``opening`` of a text whose language
     has none although others of its script do. None where that is nothing."""
-    found = words.folded(text).split()
-    kept = [word for word in found if not words.is_stemmed(word)]
-    if len(kept) != len(found) and words.configuration(language) == words.PLAIN:
-        kept = [*words.folded(text[:MAX_OPENING]).split(), *kept]
+    kept = words.unstemmed(folded)
+    if words.configuration(language) == words.PLAIN and len(kept) <= folded.count(" "):
+        kept = [*words.folded(opening).split(), *kept]
     return words.gram_text(kept)[:MAX_GRAMS] if kept else None
 
 
@@ -98,14 +97,14 @@ def _entry(item: Item, arrived_at: dt.datetime) -> _Entry:
         marks.of_language(item.language),
         *(marks.of_state(state) for state in _states(item)),
     ]
-    configuration = words.configuration(item.language)
+    configuration, folded = words.configuration(item.language), words.folded(text)
     return _Entry(
         item.pk,
         item.reported_at,
         arrived_at,
         configuration,
-        words.folded(text),
-        grams(text, language=item.language),
+        folded,
+        grams(folded, opening=text[:MAX_OPENING], language=item.language),
         " ".join(found),
     )
 

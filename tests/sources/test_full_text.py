@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
@@ -11,6 +12,7 @@ from sources import snapshots
 from sources.ingest import full_text, turns
 from sources.ingest.dates import Precision
 from sources.ingest.extract import extract
+from sources.ingest.fetch import Response
 from sources.ingest.keep import Brought, keep
 from sources.ingest.normalise import Publication
 from sources.ingest.page_reader import Broken
@@ -194,6 +196,55 @@ def test_the_page_at_fault_has_used_up_its_turn():
     assert fault.extract_after > AT
     assert "broken off" in fault.last_error
     assert [one.item_id for one in turns.claim(limit=10, at=AT)] == [other.pk]
+
+
+# ------------------------------------------------------------------------------------------------ many at once
+def work_off(claimed, bodies: dict[str, str], *, read=extract) -> None:
+    full_text.work_off(
+        claimed,
+        lambda one: Response(one.url, one.url, 200, {"content-type": "text/html"}, bodies[one.url].encode(), 0, 0.0),
+        read=read,
+        per_host=2,
+        at_once=2,
+        is_over=lambda: False,
+        now=lambda: AT,
+    )
+
+
+def waiting(number: int) -> list[Item]:
+    feed = FeedFactory(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    return [ItemFactory(feed=feed, extract_state=ExtractState.PENDING) for _ in range(number)]
+
+
+@pytest.mark.django_db
+def test_pages_are_written_together(django_assert_max_num_queries):
+    items = waiting(8)
+    claimed = turns.claim(limit=10, at=AT)
+    with django_assert_max_num_queries(14):
+        work_off(claimed, {item.url: PAGE.replace("Tuesday", f"day {item.pk}") for item in items})
+    assert FullText.objects.count() == Item.objects.filter(extract_state=ExtractState.DONE).count() == 8
+    assert all(f"day {full.revision.item_id}" in full.text for full in FullText.objects.select_related("revision"))
+
+
+@pytest.mark.django_db
+def test_a_page_that_the_database_refuses_costs_the_others_nothing():
+    items = waiting(4)
+    refused = items[1]
+
+    def read(body, **others):
+        found = extract(body, **others)
+        return replace(found, text=found.text + "\0") if b"refused" in body else found
+
+    claimed = turns.claim(limit=10, at=AT)
+    with pytest.raises(ValueError, match="NUL"):
+        work_off(claimed, {one.url: PAGE + ("refused" if one == refused else "") for one in items}, read=read)
+    refused.refresh_from_db()
+    assert (refused.extract_attempts, refused.last_error) == (1, "Reading the page was broken off.")
+    others = Item.objects.exclude(pk=refused.pk)
+    assert set(others.values_list("extract_state", "extract_attempts")) <= {
+        (ExtractState.DONE, 1),
+        (ExtractState.PENDING, 0),
+    }
 
 
 # ------------------------------------------------------------------------------------------------ what the feed did not say

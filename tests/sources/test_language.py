@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sources.ingest import language
+from sources.ingest import declaration, language, twins
 from sources.ingest.identify import identify_languages
 from sources.models import ExtractState, Item
 from tests.factories.sources import FeedFactory, ItemFactory
@@ -16,6 +18,11 @@ TEXTS = {
     "sw": "Kivuko kati ya miji hiyo miwili kimeanza tena safari zake baada ya kusimama kwa wiki mbili, mamlaka ilisema.",
     "ha": "Jirgin ruwa tsakanin garuruwan biyu ya koma aiki bayan makonni biyu, in ji hukumar tashar jiragen ruwa.",
     "am": "በሁለቱ ከተሞች መካከል የሚጓዘው ጀልባ ከሁለት ሳምንት በኋላ እንደገና ሥራ ጀመረ።",
+    "ti": "ኣብ መንጎ ክልቲኡ ከተማታት እትጓዓዝ ጃልባ ድሕሪ ክልተ ሰሙን ዳግማይ ጀሚራ።",
+    "rw": "Perezida yavuze ko abaturage bazatangira imirimo icyumweru gitaha mu mujyi wa kabiri.",
+    "rn": "Umukuru w'igihugu yavuze ko abanyagihugu bazotangura ibikorwa indwi iza mu gisagara ca kabiri.",
+    "pcm": "Dem don arrest two pipo wey dey sell fake medicine for inside market, na so police tok.",
+    "ckb": "بەرپرسێک ڕایگەیاند کە گەشتەکانی نێوان هەردوو شارەکە دوای دوو هەفتە دەستیان پێ کردەوە.",
     "my": "မြို့နှစ်မြို့ကြား ကူးတို့သင်္ဘောသည် နှစ်ပတ်ကြာပြီးနောက် ပြန်လည်ပြေးဆွဲသည်။",
 }
 
@@ -37,11 +44,51 @@ def test_a_claim_tips_the_scales_of_a_short_title_only():
     assert language.identify(TEXTS["fr"], claims=("en",)).tag == "fr"
 
 
-def test_a_language_the_model_does_not_know_is_believed_where_it_is_claimed():
-    tigrinya = "ኣብ መንጎ ክልቲኡ ከተማታት እትጓዓዝ ጃልባ ድሕሪ ክልተ ሰሙን ዳግማይ ጀሚራ።"
-    assert language.identify(tigrinya).tag == "am"
-    assert language.identify(tigrinya, claims=("ti",)) == language.Identified("ti", 0.5)
-    assert language.identify(TEXTS["en"], claims=("ti",)).tag == "en"
+def test_a_language_that_nothing_knows_is_believed_where_it_is_claimed():
+    assert language.identify(TEXTS["my"]).tag == "my"
+    assert language.identify(TEXTS["my"], claims=("rki",)) == language.Identified("rki", 0.5)
+    assert language.identify(TEXTS["my"], claims=("my", "rki")).tag == "my"
+    assert language.identify(TEXTS["en"], claims=("rki",)).tag == "en"
+
+
+@pytest.mark.parametrize("tag", sorted(language.SECOND))
+def test_languages_of_the_second_reading_are_known_by_half_of_their_text(tag, monkeypatch):
+    texts = {path.stem: path.read_text(encoding="utf-8").splitlines() for path in declaration.FOLDER.glob("*.txt")}
+    known = declaration.Reading({stem: "\n".join(lines[::2]) for stem, lines in texts.items()})
+    monkeypatch.setattr(declaration, "reading", lambda: known)
+    unseen = [line for line in texts[tag][1::2] if len(line) > 80]
+    found = [language.identify(line).tag for line in unseen]
+    assert found.count(tag) > 0.8 * len(unseen)
+
+
+def test_a_language_of_the_second_reading_is_not_seen_in_names():
+    assert language.identify("Sukarno, Yamoussoukro, Ndjamena").confidence < 0.6
+
+
+def test_words_lean_to_the_language_that_has_them_and_not_when_both_have():
+    assert twins.lean("dem dey wait", "pcm", "en") > 0 > twins.lean("they were waiting", "pcm", "en")
+    assert twins.lean("ivyo n'umugambwe", "rn", "rw") > 0 > twins.lean("ibyo n'ishyaka", "rn", "rw")
+    assert twins.lean("don't", "pcm", "en") == twins.lean("abana", "rn", "rw") == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{TEXTS['en']} {TEXTS['ar']}" * 2, f"{TEXTS['en'] * 3} {TEXTS['fr'] * 3}"],
+    ids=["two scripts", "two languages"],
+)
+def test_a_text_in_two_languages_is_no_sure_thing(text):
+    assert language.identify(text).confidence <= 0.5
+
+
+def test_two_megabytes_are_read_like_their_beginning():
+    assert language.identify(TEXTS["ha"] * 20_000) == language.identify(TEXTS["ha"] * 100)
+
+
+@given(st.text(alphabet=st.characters(), max_size=200), st.lists(st.sampled_from(["en", "rn", "zag"]), max_size=2))
+def test_no_text_is_an_error(text, claims):
+    found = language.identify(text, claims=tuple(claims))
+    assert found.tag
+    assert 0 <= found.confidence <= 1
 
 
 def test_claims_are_read_in_the_forms_that_feeds_and_catalogues_have():
@@ -50,8 +97,11 @@ def test_claims_are_read_in_the_forms_that_feeds_and_catalogues_have():
     assert language.read_claims("") == language.read_claims("?!;1") == ()
 
 
-def test_every_candidate_is_known_to_the_model():
-    assert {tag for tag, _ in language._model().rank("words")} == set(language.CANDIDATES)
+def test_every_language_that_can_be_answered_is_known_to_a_model():
+    first = {language._OURS.get(tag, tag) for tag, _ in language._model().rank("words")}
+    assert first >= language.CANDIDATES
+    assert set(declaration.reading().tags) >= language.SECOND
+    assert not language.SECOND & first
 
 
 @pytest.mark.django_db

@@ -51,6 +51,14 @@ def test_a_word_knows_where_it_stands():
     assert [text[start:end] for _, start, end in words.words(text)] == ["Les", "déplacés", "à", "Bossangoa"]
 
 
+@given(st.text(alphabet=st.sampled_from("aé\u0301ا\u064bက\u103b中\u200d ._7"), max_size=60))
+def test_the_quick_way_to_cut_is_as_good(text):
+    assert words.folded(text) == " ".join(word for word, _, _ in words.words(text))
+    assert words.unstemmed(words.folded(text)) == [
+        word for word, _, _ in words.words(text) if not words.is_stemmed(word)
+    ]
+
+
 def test_a_run_without_end_is_cut():
     assert {len(word) for word in words.folded("x" * 1_000).split()} == {words.MAX_WORD}
 
