@@ -13,7 +13,7 @@ from django.db import transaction
 
 from sources import snapshots
 from sources.ingest import dates, rows, syndicated
-from sources.ingest.extract import EXTRACTOR, Extracted
+from sources.ingest.extract import Extracted
 from sources.ingest.fetch import Response
 from sources.ingest.turns import MOST_ATTEMPTS, Claimed
 from sources.models import DatePrecision, ExtractState, FullText, Item, Snapshot
@@ -141,7 +141,7 @@ def _full_text(one: _Taken, snapshot: Snapshot, at: dt.datetime) -> FullText:
         title=one.title,
         author=one.author,
         published_date=one.dated.at.date() if one.dated.at else None,
-        extractor=EXTRACTOR,
+        extractor=one.page.extractor,
         extracted_at=at,
     )
 
