@@ -29,7 +29,7 @@ MOST_BROKEN = 2
 #: How long the other pages of a feed wait once one of them broke its reader, in seconds.
 _REST = 600
 #: Pages that are written in one transaction, and how many bytes of them are held until then.
-_WRITTEN_AT_ONCE = 20
+_WRITTEN_AT_ONCE = 40
 _BYTES_AT_ONCE = 20_000_000
 ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.5"
 

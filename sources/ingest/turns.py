@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Random
 
+from sources.ingest import rows
 from sources.ingest.normalise import makeshift_title
 from sources.ingest.urls import host_of
 from sources.models import ExtractState, Feed, Item, ReusePolicy
@@ -68,7 +69,7 @@ def claim(*, limit: int, at: dt.datetime, per_host: int = 2) -> list[Claimed]:
         for item in chosen:
             if (found := _claim(item, at)) is not None:
                 claimed.append(found)
-        Item.objects.bulk_update(chosen, ["extract_attempts", "extract_after", "extract_state", "last_error"])
+        rows.update(chosen, ["extract_attempts", "extract_after", "extract_state", "last_error"])
     return claimed
 
 
