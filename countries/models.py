@@ -193,7 +193,7 @@ class NameKind(models.TextChoices):
 
 
 class Name(models.Model):
-    """A name that points to a situation, in one language. Loaded and curated; used by ``gazetteer``."""
+    """A name that points to a situation, in one language. Loaded and curated; used by ``tagging.suggest``."""
 
     situation = models.ForeignKey(
         Situation,

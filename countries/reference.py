@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
 from django.db import transaction
 
 from countries.models import (
@@ -29,42 +28,6 @@ from sources import catalogue
 
 VERSION = "2026-11"
 _DATA = Path(__file__).parent / "data"
-
-#: Languages whose CLDR names of countries are loaded: those of the catalogue that CLDR knows.
-_NAME_LANGUAGES = [
-    "en",
-    "fr",
-    "ar",
-    "es",
-    "pt",
-    "sw",
-    "am",
-    "my",
-    "ha",
-    "so",
-    "om",
-    "ti",
-    "ru",
-    "uk",
-    "fa",
-    "ps",
-    "ur",
-    "zh",
-    "hi",
-    "bn",
-    "ta",
-    "de",
-    "it",
-    "tr",
-    "ku",
-    "he",
-    "id",
-    "ln",
-    "yo",
-    "ig",
-]
-#: Names of countries that are common words in that language.
-_AMBIGUOUS = {("sw", "Mali"), ("ha", "Mali"), ("id", "Mali"), ("ln", "Mali"), ("it", "Ciad"), ("en", "Chad")}
 
 
 class BadReferenceData(Exception):
@@ -211,9 +174,8 @@ def _yes_no(value: str) -> str:
 
 
 def _load_names(situations: dict[str, Situation]) -> None:
-    """Adds names that are missing; never changes one, since the desk curates them."""
-    names = [*_curated_names(situations), *_cldr_names(situations)]
-    Name.objects.bulk_create(names, ignore_conflicts=True)
+    """Adds names that are missing; never changes one, since the desk curates them. The world's are in ``places``."""
+    Name.objects.bulk_create(_curated_names(situations), ignore_conflicts=True)
 
 
 def _curated_names(situations: dict[str, Situation]) -> Iterator[Name]:
@@ -230,26 +192,6 @@ def _curated_names(situations: dict[str, Situation]) -> Iterator[Name]:
                 kind=row["kind"],
                 is_ambiguous=row["ambiguous"] == "yes",
             )
-
-
-def _cldr_names(situations: dict[str, Situation]) -> Iterator[Name]:
-    """Names of countries in many languages, from the Unicode CLDR by way of Babel."""
-    for language in _NAME_LANGUAGES:
-        try:
-            territories = Locale.parse(language).territories
-        except UnknownLocaleError:
-            continue
-        for situation in situations.values():
-            for iso2 in situation.iso2:
-                text = territories.get(iso2, "").split(" (")[0].strip()
-                if text and text != "Congo":
-                    yield Name(
-                        situation=situation,
-                        text=text,
-                        language=language,
-                        kind=NameKind.COUNTRY,
-                        is_ambiguous=(language, text) in _AMBIGUOUS,
-                    )
 
 
 def _load_scopes(feeds: catalogue.Scopes, situations: dict[str, Situation]) -> None:

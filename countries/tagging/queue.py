@@ -10,11 +10,10 @@ import datetime as dt
 import functools
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef
 
-from countries.gazetteer import Gazetteer, NameEntry
 from countries.models import FeedScope, Name, Screening, Situation, TagSuggestion
-from countries.tagging.suggest import VERSION, suggest
+from countries.tagging.suggest import VERSION, Desk, SituationName, suggest
 from sources.models import Item
 
 
@@ -35,7 +34,7 @@ def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
 
 
 def _screen(items: list[Item], *, at: dt.datetime) -> None:
-    gazetteer = current_gazetteer()
+    desk = current_desk()
     situations = dict(Situation.objects.values_list("code", "id"))
     scopes = _scopes(items)
     texts = _texts(items)
@@ -43,7 +42,7 @@ def _screen(items: list[Item], *, at: dt.datetime) -> None:
     revisions = [(item, item.current_id) for item in items if item.current_id is not None]
     for item, revision_id in revisions:
         scope = scopes.get(item.pk, frozenset())
-        for found in suggest(gazetteer, title=item.title, text=texts[item.pk], scope=scope):
+        for found in suggest(desk, title=item.title, text=texts[item.pk], scope=scope):
             suggestions.append(
                 TagSuggestion(
                     item=item,
@@ -85,13 +84,22 @@ def _scopes(items: list[Item]) -> dict[int, frozenset[str]]:
     return {pk: frozenset(codes) for pk, codes in scopes.items()}
 
 
-def current_gazetteer() -> Gazetteer:
-    """The gazetteer of the names as they stand now; rebuilt when one was added, changed or removed."""
-    state = Name.objects.aggregate(count=Count("id"), newest=Max("changed_at"))
-    return _gazetteer(state["count"], state["newest"])
+def current_desk() -> Desk:
+    """Situations and names as they stand now; built anew when a name was added, changed or removed, or a situation.
+
+    Every process asks the database before each batch, so that what a curator enters counts everywhere at once.
+    """
+    names = Name.objects.aggregate(count=Count("id"), newest=Max("changed_at"))
+    situations = tuple(
+        (code, tuple(iso2)) for code, iso2 in Situation.objects.order_by("id").values_list("code", "iso2")
+    )
+    return _desk(names["count"], names["newest"], situations)
 
 
 @functools.lru_cache(maxsize=1)
-def _gazetteer(count: int, newest: dt.datetime | None) -> Gazetteer:
-    rows = Name.objects.annotate(code=F("situation__code")).values_list("text", "code", "kind", "is_ambiguous")
-    return Gazetteer(NameEntry(text, code, kind, ambiguous) for text, code, kind, ambiguous in rows)
+def _desk(count: int, newest: dt.datetime | None, situations: tuple[tuple[str, tuple[str, ...]], ...]) -> Desk:
+    rows = Name.objects.order_by("id").values_list("text", "situation__code", "kind", "language", "is_ambiguous")
+    names = (
+        SituationName(text, code or "", kind, language, ambiguous) for text, code, kind, language, ambiguous in rows
+    )
+    return Desk(dict(situations), names)
