@@ -165,7 +165,7 @@ def _rows(cursor, size: int, feeds: list[int], seed: int) -> None:  # type: igno
         key = f"{number * 0x9E3779B97F4A7C15 % 2**128:032x}"
         items.write(
             f"{number}\t{feed}\turn:{key}\t{url}\t{url}\t{key}\tt\t{title}\t\t{at}\tsecond\t{at}\t{at}\t{number}\t"
-            f"{language}\t0.9\tfill\t1\tdone\t1\t\t{story}\tf\t\n"
+            f"{language}\t0.9\tfill\t1\tdone\t1\t\t{story}\tf\t\tf\n"
         )
         revisions.write(f"{number}\t{number}\t1\t{title}\t{text}\t{key}{key}\t{at}\n")
         if number % _BATCH == 0 or number == size:
@@ -193,7 +193,7 @@ _COPY_ITEMS = """
     COPY sources_item (id, feed_id, external_id, url, canonical_url, address_key, owns_address, title, author,
         published_at, published_precision, first_seen_at, reported_at, current_id, language, language_confidence,
         language_version, index_version, extract_state, extract_attempts, last_error, story_id, story_by_person,
-        story_version) FROM STDIN
+        story_version, is_dated_by_page) FROM STDIN
 """
 _COPY_REVISIONS = "COPY sources_revision (id, item_id, number, title, text, content_hash, seen_at) FROM STDIN"
 _STORIES = """
