@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from django.utils import formats, translation
 from django.utils.translation import gettext
 
-from briefings import labels, passages
+from briefings import passages
 from briefings.models import ChangeMark, Claim, Passage, Section
 from briefings.passages import Found
 from briefings.sentences import lead
-from sources.models import Item, PublisherKind, Revision, Story
+from sources import evidence
+from sources.models import EvidenceLabel, Item, PublisherKind, Revision, Story
 
 #: Words of a quotation and of our frame around it stay under the limit of a development (70).
 _MOST_QUOTED = 42
@@ -185,10 +186,15 @@ def _owner(item: Item) -> str:
 
 
 def _label(group: Group) -> str:
+    """The person's, where one has chosen the story's label; else what the reports of the period bear out, which may be fewer
+    than the story has."""
+    if group.story is not None and group.story.label_by_person:
+        return group.story.label_by_person
     voices = [
-        labels.Voice(item.feed.publisher.kind, _owner(item), item.feed.publisher.is_party) for item in group.items
+        evidence.Voice(item.feed.publisher.kind, _owner(item), item.feed.publisher.is_party) for item in group.items
     ]
-    return labels.derive(voices, origins=group.origins)
+    is_disputed = group.story is not None and group.story.label == EvidenceLabel.DISPUTED
+    return evidence.derive(voices, origins=group.origins, is_disputed=is_disputed)
 
 
 def _kind(item: Item) -> str:

@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from briefings import labels, numbers, scales
+from briefings import numbers, scales
 from briefings.limits import LIMITS, PAGE_ONE, WHOLE
 from briefings.render.document import Claim, Document
 from briefings.sentences import count_words, sentences
+from sources import evidence
 
 #: Sections in which nothing stands without a passage.
 _MUST_CITE = ("what_changed", "key_developments", "local_perspective", "actors", "engaged")
@@ -174,8 +175,8 @@ def _label(document: Document, section: str, claim: Claim) -> Iterator[Finding]:
         yield Finding("unverified_out_of_place", where, values=values)
     if claim.label == "corroborated" and claim.passages:
         entries = [document.source(number) for number in claim.citations]
-        voices = [labels.Voice(entry.kind, entry.publisher, entry.is_party) for entry in entries]
-        if labels.derive(voices) != "corroborated":
+        voices = [evidence.Voice(entry.kind, entry.publisher, entry.is_party) for entry in entries]
+        if evidence.derive(voices) != "corroborated":
             yield Finding("label_beyond_sources", where, is_blocking=False, values=values)
 
 

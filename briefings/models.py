@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from briefings.querysets import EditionQuerySet
 from countries.models import Situation
-from sources.models import Item, Revision, Story
+from sources.models import EvidenceLabel, Item, Revision, Story
 
 
 class EditionKind(models.TextChoices):
@@ -224,15 +224,6 @@ class Section(models.TextChoices):
     ACTORS = "actors", _("Actors and alleged perpetrators")
     ENGAGED = "engaged", _("Who is engaged")
     OPTIONS = "options", _("Options, not recommendations")
-
-
-class EvidenceLabel(models.TextChoices):
-    CONFIRMED = "confirmed", _("Confirmed")
-    CORROBORATED = "corroborated", _("Corroborated")
-    SINGLE_SOURCE = "single_source", _("Single source")
-    CLAIMED_BY_PARTY = "claimed_by_party", _("Claimed by a party")
-    DISPUTED = "disputed", _("Disputed")
-    UNVERIFIED = "unverified", _("Unverified, circulating")
 
 
 class ChangeMark(models.TextChoices):

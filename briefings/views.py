@@ -23,12 +23,13 @@ from django.views.decorators.http import require_safe
 from briefings import reading, scales
 from briefings.compose import document_of
 from briefings.limits import LIMITS, PAGE_ONE, WHOLE
-from briefings.models import Artefact, Edition, EditionStatus, EvidenceLabel, Section
+from briefings.models import Artefact, Edition, EditionStatus, Section
 from briefings.querysets import EditionQuerySet
 from briefings.render.document import DayCount, content_hash
 from countries.clock import edition_now, newest_edition_date
 from countries.models import Phase, Situation
 from monitoring import counts
+from sources.models import EvidenceLabel
 
 _PER_PAGE = 60
 

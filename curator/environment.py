@@ -71,6 +71,19 @@ def hosts(*services: str) -> list[str]:
     return sorted({host.lower() for host in found if host and not host.startswith("/")})
 
 
+def web(name: str) -> str:
+    """An http(s) address of a service without a trailing slash, or "" where it is unset."""
+    value = text(name).rstrip("/")
+    try:
+        is_good = not value or (urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).hostname))
+        urlsplit(value).port  # noqa: B018 - reading it is what fails
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise BadSetting(f"{name} is not of the form https://host/v1")
+    return value
+
+
 def smtp(name: str, default: str) -> dict[str, object]:
     """``smtp://user:password@host:port?tls=1`` (or ``ssl=1``) as Django's EMAIL_* settings."""
     value = text(name, default)

@@ -34,6 +34,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "notice silence": _every(3600, "sources.tasks.notice_silence", "default"),
         "identify languages": _every(tick, "sources.tasks.identify_languages", "default"),
         "index items": _every(tick, "sources.tasks.index_items", "default"),
+        "embed items": _every(tick, "sources.tasks.embed_items", "embed"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),

@@ -180,6 +180,8 @@ def _children(plan: Plan) -> list[Child]:
         _worker("ingest", "--pool", "threads", "--concurrency", "16"),
         _worker("extract", "--pool", "prefork", "--concurrency", "2", "--max-tasks-per-child", "200"),
         _worker("default", "--pool", "prefork", "--concurrency", "2", "--max-tasks-per-child", "500"),
+        # The model stays loaded, and takes one core at most.
+        _worker("embed", "--pool", "prefork", "--concurrency", "1"),
         _worker("mail", "--pool", "prefork", "--concurrency", "1"),
         Child("beat", beat, phase=4),
         *([Child(DESK, [*_MANAGE, "work_sample_desk"], phase=5, once=True, aloud=True)] if plan.demo else []),

@@ -227,6 +227,18 @@ MAILBOX_URL = env.imaps("MAILBOX_URL")
 # What the operator's mail server calls itself in Authentication-Results. Without it no sender is ever confirmed.
 MAILBOX_AUTHSERV_ID = env.text("MAILBOX_AUTHSERV_ID")
 MAILBOX_MAX_BYTES = env.integer("MAILBOX_MAX_BYTES", 25_000_000, least=100_000, most=200_000_000)
+# Texts as vectors, by which reports of one event find each other across languages (docs/operations.md).
+EMBEDDINGS = env.boolean("EMBEDDINGS", default=True)
+EMBEDDINGS_URL = env.web("EMBEDDINGS_URL")
+EMBEDDINGS_MODEL = env.text("EMBEDDINGS_MODEL", "multilingual-e5-small")
+EMBEDDINGS_KEY = env.text("EMBEDDINGS_KEY")
+EMBEDDINGS_ASK_SIZE = env.boolean("EMBEDDINGS_ASK_SIZE", default=False)
+EMBEDDINGS_TIMEOUT = env.integer("EMBEDDINGS_TIMEOUT", 20, least=1, most=120)
+# From which likeness on two reports are of one event, in thousandths: in one language, and in two. Set for the bundled model.
+EMBEDDINGS_SAME = env.integer("EMBEDDINGS_SAME", 914, least=1, most=999)
+EMBEDDINGS_SAME_ABROAD = env.integer("EMBEDDINGS_SAME_ABROAD", 861, least=1, most=999)
+# How long a new item may wait for its vector before it is placed by its words alone, in seconds.
+EMBEDDINGS_PATIENCE = env.integer("EMBEDDINGS_PATIENCE", 900, least=0, most=86_400)
 # Where services are that have doors of their own: no address from outside leads there, be they public or not.
 SERVICE_HOSTS = env.hosts(
     str(DATABASES["default"].get("HOST", "")),
@@ -234,6 +246,7 @@ SERVICE_HOSTS = env.hosts(
     env.text("EMAIL_URL"),
     env.text("STORAGE_ENDPOINT"),
     MAILBOX_URL,
+    EMBEDDINGS_URL,
 )
 
 # ------------------------------------------------------------------------------------------------ files

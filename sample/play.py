@@ -24,7 +24,6 @@ from briefings.models import (
     ClaimKind,
     Edition,
     EditionStatus,
-    EvidenceLabel,
     Part,
     Participation,
     Section,
@@ -37,7 +36,7 @@ from monitoring.counts import count_days
 from monitoring.coverage import measure
 from sample.content import Article, Library
 from sample.editions import WrittenClaim, WrittenEdition
-from sources.models import Item, Story
+from sources.models import EvidenceLabel, Item, Story
 from sources.stories import merge, split
 
 PHASES = Path(__file__).resolve().parent / "phases.toml"

@@ -1,4 +1,6 @@
-"""What people do with stories: merge those that are one event, split those that are two. The machine never undoes it."""
+"""What people do with stories: merge those that are one event, split those that are two, choose the evidence label and say
+why. The machine never undoes it: it
+never moves an item that has a story, and is kept waiting while a person decides."""
 
 from __future__ import annotations
 
@@ -8,12 +10,16 @@ from collections.abc import Sequence
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from sources.ingest.assign import recount
-from sources.models import Item, Story, StoryDecision
+from sources.ingest.assign import alone, recount
+from sources.models import EvidenceLabel, Item, Story, StoryDecision
 
 
 class CannotMerge(Exception):
     """These stories cannot be made one. The message is fit for staff."""
+
+
+class CannotLabel(Exception):
+    """The label cannot be chosen so. The message is fit for staff."""
 
 
 class CannotSplit(Exception):
@@ -23,6 +29,7 @@ class CannotSplit(Exception):
 def merge(story: Story, *, into: Story, by: AbstractBaseUser, at: dt.datetime) -> Story:
     """All items of ``story`` stand in ``into``; ``story`` stays as an empty mark of where they went. Raises CannotMerge."""
     with transaction.atomic():
+        alone()
         locked = {
             row.pk: row for row in Story.objects.select_for_update().filter(pk__in=[story.pk, into.pk]).order_by("pk")
         }
@@ -44,6 +51,7 @@ def merge(story: Story, *, into: Story, by: AbstractBaseUser, at: dt.datetime) -
 def split(items: Sequence[Item], *, by: AbstractBaseUser, at: dt.datetime) -> Story:
     """These items stand in a new story of their own, titled after the earliest. Raises CannotSplit."""
     with transaction.atomic():
+        alone()
         chosen = list(
             Item.objects.select_for_update().filter(pk__in=[item.pk for item in items]).order_by("reported_at", "pk")
         )
@@ -62,6 +70,21 @@ def split(items: Sequence[Item], *, by: AbstractBaseUser, at: dt.datetime) -> St
         recount([pk for pk in (old_id, new.pk) if pk is not None])
     new.refresh_from_db()
     return new
+
+
+def label(story: Story, choice: str, *, reason: str, by: AbstractBaseUser, at: dt.datetime) -> Story:
+    """The story carries the person's label, or the derived one again where ``choice`` is "". Raises CannotLabel where nobody
+    says why, or where there is no such label."""
+    if choice and choice not in EvidenceLabel.values:
+        raise CannotLabel("There is no such label.")
+    if not reason.strip():
+        raise CannotLabel("Say why.")
+    with transaction.atomic():
+        alone()
+        Story.objects.filter(pk=story.pk).update(label_by_person=choice)
+        StoryDecision.objects.create(story=story, act="label", label=choice, reason=reason.strip(), by_id=by.pk, at=at)
+    story.refresh_from_db()
+    return story
 
 
 def origins(story: Story) -> tuple[int, str]:

@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from sources import client, fold, health, probing
 from sources.doors import mailbox
-from sources.ingest import assign, claim, full_text, identify, index, lanes, look, settle, store, subscribe, turns
+from sources.embedders import Unusable, chosen
+from sources.ingest import assign, claim, embed, full_text, identify, index, lanes, look, settle, store, subscribe, turns
+from sources.ingest.cluster import Scale
 from sources.ingest.fetch import Fetcher, Response
 from sources.ingest.manners import Manners
 from sources.models import Feed
@@ -46,6 +48,9 @@ _PAGES = 40
 _PROBES = 20
 _HUBS = 50
 _ITEMS = 200
+_EMBEDDING = 60.0
+_EMBEDDED = 16
+_ASSIGNED = 20
 _INDEXED = 500
 _INDEX_BATCHES = 20
 #: How far back a day's folding goes, so that days on which nobody was up are made up for. What is older takes the command.
@@ -205,9 +210,41 @@ def index_items(**_: object) -> None:
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
+def embed_items(**_: object) -> None:
+    """Makes vectors of new items, a few at a time and no longer than a minute; the next tick goes on."""
+    ends_at = time.monotonic() + _EMBEDDING
+    try:
+        embedder = chosen.embedder()
+        while (
+            embedder and time.monotonic() < ends_at and embed.embed_items(embedder, limit=_EMBEDDED, at=timezone.now())
+        ):
+            pass
+    except Unusable as error:
+        logger.warning("embeddings are off: %s", error)
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)
 def assign_stories(**_: object) -> None:
-    """Puts items whose language is known into stories."""
-    assign.assign_stories(limit=_ITEMS)
+    """Puts items whose language is known into stories, a few at a time, so that a person who merges need not wait."""
+    vectors = _vectors()
+    for _round in range(_ITEMS // _ASSIGNED):
+        if not assign.assign_stories(limit=_ASSIGNED, at=timezone.now(), vectors=vectors):
+            break
+
+
+def _vectors() -> assign.Vectors | None:
+    """None where nothing makes vectors: words decide then."""
+    try:
+        embedder = chosen.embedder()
+    except Unusable:
+        return None  # said by the stage that makes them, and by a system check
+    if embedder is None:
+        return None
+    return assign.Vectors(
+        embedder.name,
+        dt.timedelta(seconds=settings.EMBEDDINGS_PATIENCE),
+        Scale(settings.EMBEDDINGS_SAME / 1000, settings.EMBEDDINGS_SAME_ABROAD / 1000),
+    )
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=300, time_limit=330)

@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "DATABASE_URL": found.database_url,
         "REDIS_URL": found.redis_url,
         "DJANGO_SETTINGS_MODULE": "curator.settings",
+        "EMBEDDINGS": "0",  # what needs vectors makes them; the model takes a core
     }
     import django
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from django.utils import formats, translation
 from django.utils.translation import gettext, pgettext
 
-from briefings.models import Attribution, ChangeMark, EvidenceLabel, Trend
+from briefings.models import Attribution, ChangeMark, Trend
 from briefings.render.document import Claim, Document, SourceEntry
 from sources.display import neutral
-from sources.models import PublisherKind
+from sources.models import EvidenceLabel, PublisherKind
 
 _WIDTH = 72
 

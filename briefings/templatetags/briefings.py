@@ -18,11 +18,11 @@ from django.utils import dateformat
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, EvidenceLabel, Trend
+from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, Trend
 from briefings.render import figures
 from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
 from briefings.scripts import SCRIPTS
-from sources.models import PublisherKind
+from sources.models import EvidenceLabel, PublisherKind
 
 register = template.Library()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -11,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.read_only import ReadOnly
@@ -42,7 +46,7 @@ class ItemInline(ReadOnly, admin.TabularInline[Item, Story]):
 
 class DecisionInline(ReadOnly, admin.TabularInline[StoryDecision, Story]):
     model = StoryDecision
-    fields = ("at", "act", "by", "items")
+    fields = ("at", "act", "by", "label", "reason", "items")
     readonly_fields = fields
     ordering = ("-at",)
     extra = 0
@@ -56,11 +60,31 @@ class DecisionInline(ReadOnly, admin.TabularInline[StoryDecision, Story]):
         return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
+class StoryForm(forms.ModelForm[Story]):
+    """Another label than the derived one, with the reason."""
+
+    reason = forms.CharField(
+        label=_("why"), max_length=300, required=False, help_text=_("needed to change the label; kept for good")
+    )
+
+    class Meta:
+        model = Story
+        fields: ClassVar = ["label_by_person"]
+
+    def clean(self) -> dict[str, object]:
+        found = super().clean() or {}
+        if "label_by_person" in self.changed_data and not str(found.get("reason", "")).strip():
+            self.add_error("reason", _("Say why the label is another one."))
+        return found
+
+
 @admin.register(Story)
 class StoryAdmin(admin.ModelAdmin[Story]):
-    """Read here; changed by merging, or by splitting from the list of its items."""
+    """Read here; changed by merging, by splitting from the list of its items, or by choosing a label and saying why."""
 
-    list_display = ("title", "item_count", "origin_count", "origin_note", "first_reported_at", "last_reported_at")
+    form = StoryForm
+    list_display = ("title", "counted", "evidence_name", "origin_note", "first_reported_at", "last_reported_at")
+    list_filter = ("label", "label_by_person")
     list_per_page = 50
     paginator = ShortPaginator
     show_full_result_count = False
@@ -68,11 +92,14 @@ class StoryAdmin(admin.ModelAdmin[Story]):
     ordering = ("-last_reported_at", "-id")
     actions = ("merge",)
     inlines = (ItemInline, DecisionInline)
-    fields = (
-        *("title", "item_count", "origin_count", "origin_note", "first_reported_at", "last_reported_at"),
+    readonly_fields = (
+        *("title", "counted", "origin_note", "first_reported_at", "last_reported_at", "label"),
         *("merged_into", "regroup"),
     )
-    readonly_fields = fields
+    fieldsets = (
+        (None, {"fields": readonly_fields}),
+        (_("Evidence label"), {"fields": ("label_by_person", "reason")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         stories_shown = super().get_queryset(request)
@@ -92,6 +119,23 @@ class StoryAdmin(admin.ModelAdmin[Story]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
         return False
+
+    @admin.display(description=_("evidence"), ordering="label")
+    def evidence_name(self, story: Story) -> str:
+        return story.evidence_name + (" *" if story.label_by_person else "")
+
+    @admin.display(description=_("reported by"), ordering="origin_count")
+    def counted(self, story: Story) -> str:
+        """As in "5 reports, 2 independent origins"."""
+        reports = ngettext("%(n)d report", "%(n)d reports", story.item_count) % {"n": story.item_count}
+        origins = ngettext("%(n)d independent origin", "%(n)d independent origins", story.origin_count)
+        return f"{reports}, {origins % {'n': story.origin_count}}"
+
+    def save_model(self, request: HttpRequest, obj: Story, form: forms.ModelForm[Story], change: bool) -> None:
+        """Only the label is a person's to change here."""
+        if isinstance(request.user, User) and "label_by_person" in form.changed_data:
+            choice, reason = form.cleaned_data["label_by_person"], form.cleaned_data["reason"]
+            stories.label(obj, choice, reason=reason, by=request.user, at=timezone.now())
 
     @admin.display(description=_("split"))
     def regroup(self, story: Story) -> str:

@@ -1,36 +1,65 @@
 """Puts items into stories and counts the stories' independent origins. The machine's only writer of stories.
 
 Decides nothing itself: ``cluster`` and ``origins`` do. Never moves an item that has a story, so what people merged or
-split stays as they left it. One runs at a time, or two of them would make two stories of one event.
+split stays as they left it, and a newer version or a vector that came late changes nothing that an older one said. Whoever
+changes stories is alone at it (``alone``), or two would make two stories of one event, and an item could be put into a story
+that a person is merging away.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Left
+from pgvector.django import CosineDistance
 
+from sources import evidence
 from sources.ingest import cluster, origins
-from sources.models import Item, Publisher, Story
+from sources.models import Embedding, Item, Publisher, Story
 
 _LOCK = 0x53746F72  # "Stor": an advisory lock's number is a name that all agree on
 _MOST_NEIGHBOURS = 20
 
 
-def assign_stories(*, limit: int) -> int:
-    """Items without a story have one afterwards, the earliest report first. Returns how many; 0 where another worker is
-    at it."""
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Which model's vectors are compared, on which scale, and how long a new item waits for its own."""
+
+    model: str
+    patience: dt.timedelta
+    scale: cluster.Scale = cluster.E5_SMALL
+
+
+def assign_stories(*, limit: int, at: dt.datetime | None = None, vectors: Vectors | None = None) -> int:
+    """Items without a story have one afterwards, the earliest report first. Returns how many; 0 where another is at it.
+
+    Without ``vectors`` the words decide. With them an item waits for its vector, but no longer than their patience after it
+    was first seen: a report in a story of its own can be merged by a person, one that nobody sees cannot.
+    """
     with transaction.atomic():
         if not _is_alone():
             return 0
-        items = list(_readable(Item.objects.without_story()).order_by("reported_at", "id")[:limit])
-        touched = {_assign(item) for item in items}
+        found = Item.objects.without_story()
+        if vectors is not None and at is not None:
+            has_row = Embedding.objects.filter(item=OuterRef("pk"), model=vectors.model)
+            found = found.filter(Exists(has_row) | Q(first_seen_at__lte=at - vectors.patience))
+        items = list(_readable(found).order_by("reported_at", "id")[:limit])
+        known = _vectors_of(items, vectors)
+        touched = {_assign(_report(item, known), vectors) for item in items}
         recount(touched)
     return len(items)
+
+
+def alone() -> None:
+    """Nobody else changes stories until this transaction ends; waits for who does, which is no longer than a batch."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def recount(story_ids: Iterable[int]) -> None:
@@ -41,16 +70,18 @@ def recount(story_ids: Iterable[int]) -> None:
     for item in items.select_related("feed__publisher"):
         if item.story_id is not None:
             by_story[item.story_id].append(item)
-    publishers = tuple(Publisher.objects.order_by("name").values_list("name", flat=True))
+    named = list(Publisher.objects.order_by("name").values_list("name", "is_party"))
+    publishers, parties = tuple(name for name, _ in named), tuple(name for name, is_party in named if is_party)
     for story in stories:
         reports = by_story[story.pk]
-        found = origins.count([_account(item) for item in reports], publishers=publishers)
+        found = origins.count([_account(item) for item in reports], publishers=publishers, parties=parties)
         story.item_count = len(reports)
         story.origin_count = len(found.names)
         story.origin_note = _in_words(found)
+        story.label = _label(reports, found)
         if reports:
             story.first_reported_at, story.last_reported_at = reports[0].reported_at, reports[-1].reported_at
-    fields = ["item_count", "origin_count", "origin_note", "first_reported_at", "last_reported_at"]
+    fields = ["item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at"]
     Story.objects.bulk_update(stories, fields, batch_size=200)
 
 
@@ -67,47 +98,78 @@ def _readable(items: QuerySet[Item]) -> QuerySet[Item]:
     return items.annotate(opening=Left(text, cluster.BODY)).defer("current")
 
 
-def _assign(item: Item) -> int:
+def _assign(report: cluster.Report, vectors: Vectors | None) -> int:
     """The item's story; a new one where it is the first to report."""
-    placement = cluster.place(_report(item), [_neighbour(other) for other in _nearby(item)])
+    scale = vectors.scale if vectors is not None else cluster.E5_SMALL
+    placement = cluster.place(report, _neighbours(report, vectors), scale=scale)
     story_id = placement.story_id
     if story_id is None:
         story_id = Story.objects.create(
-            title=item.title, first_reported_at=item.reported_at, last_reported_at=item.reported_at
+            title=report.title, first_reported_at=report.reported_at, last_reported_at=report.reported_at
         ).pk
-    Item.objects.filter(pk=item.pk, story=None).update(
+    Item.objects.filter(pk=report.item_id, story=None).update(
         story=story_id, story_score=placement.score, story_version=cluster.VERSION
     )
     return story_id
 
 
-def _nearby(item: Item) -> QuerySet[Item]:
-    """The items with the likest titles, reported at about the same time, that stand in a story."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(cluster.LEAST_TITLE)])
-    nearby = Item.objects.filter(
-        title__trigram_similar=item.title,
-        reported_at__range=(item.reported_at - cluster.WINDOW, item.reported_at + cluster.WINDOW),
-        story__isnull=False,
+def _neighbours(report: cluster.Report, vectors: Vectors | None) -> list[cluster.Neighbour]:
+    """What stands in a story, was reported at about the same time, and is near by vector; by title where there is none."""
+    by_vector = None if report.vector is None else vectors
+    items = list(_likely_titled(report) if by_vector is None else _near(report, by_vector))
+    known = _vectors_of(items, vectors)
+    return [cluster.Neighbour(_report(item, known), item.story_id) for item in items if item.story_id is not None]
+
+
+def _around(report: cluster.Report) -> tuple[dt.datetime, dt.datetime]:
+    return report.reported_at - cluster.WINDOW, report.reported_at + cluster.WINDOW
+
+
+def _near(report: cluster.Report, vectors: Vectors) -> QuerySet[Item]:
+    """The items with the nearest vectors. The index goes on searching where the time or the story rules some out."""
+    _set("hnsw.iterative_scan", "strict_order")
+    rows = Embedding.objects.filter(
+        model=vectors.model, reported_at__range=_around(report), vector__isnull=False, item__story__isnull=False
     )
-    alike = nearby.annotate(alike=TrigramSimilarity("title", item.title)).order_by("-alike", "id")
+    nearest = rows.order_by(CosineDistance("vector", list(report.vector or ())))[:_MOST_NEIGHBOURS]
+    return _readable(Item.objects.filter(pk__in=list(nearest.values_list("item_id", flat=True))))
+
+
+def _likely_titled(report: cluster.Report) -> QuerySet[Item]:
+    """The items with the likest titles."""
+    _set("pg_trgm.similarity_threshold", str(cluster.LEAST_TITLE))
+    nearby = Item.objects.filter(
+        title__trigram_similar=report.title, reported_at__range=_around(report), story__isnull=False
+    )
+    alike = nearby.annotate(alike=TrigramSimilarity("title", report.title)).order_by("-alike", "id")
     return _readable(alike)[:_MOST_NEIGHBOURS]
 
 
-def _report(item: Item) -> cluster.Report:
-    return cluster.Report(item.pk, item.feed_id, item.title, _opening(item), item.reported_at)
+def _set(name: str, value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
 
 
-def _neighbour(item: Item) -> cluster.Neighbour:
-    if item.story_id is None:
-        raise ValueError("a neighbour stands in a story")
-    return cluster.Neighbour(_report(item), item.story_id)
+def _vectors_of(items: Iterable[Item], vectors: Vectors | None) -> dict[int, tuple[float, ...]]:
+    """By item, for those that have one."""
+    if vectors is None:
+        return {}
+    rows = Embedding.objects.filter(item__in=[item.pk for item in items], model=vectors.model, vector__isnull=False)
+    return {
+        item: tuple(vector.to_list()) for item, vector in rows.values_list("item_id", "vector") if vector is not None
+    }
+
+
+def _report(item: Item, vectors: dict[int, tuple[float, ...]]) -> cluster.Report:
+    return cluster.Report(
+        item.pk, item.feed_id, item.title, _opening(item), item.reported_at, item.language, vectors.get(item.pk)
+    )
 
 
 def _account(item: Item) -> origins.Account:
     publisher = item.feed.publisher
     owner = publisher.owner_key or f"publisher:{publisher.pk}"
-    return origins.Account(publisher.name, owner, publisher.is_party, _opening(item))
+    return origins.Account(publisher.name, owner, publisher.is_party, _opening(item), publisher.kind)
 
 
 def _opening(item: Item) -> str:
@@ -115,11 +177,33 @@ def _opening(item: Item) -> str:
     return opening if isinstance(opening, str) else ""
 
 
+def _label(items: list[Item], found: origins.Origins) -> str:
+    """Agencies that are no publishers of ours are of one kind, the agencies'."""
+    voices = [
+        evidence.Voice(kind or "agency", name, False) for name, kind in zip(found.names, found.kinds, strict=True)
+    ]
+    if not voices:
+        voices = [evidence.Voice("", "", True) for _ in range(found.party_reports)]
+    if not voices:
+        return ""
+    return evidence.derive(voices, is_disputed=evidence.is_disputed(item.title for item in items))
+
+
+_WHY = {
+    origins.Why.OWNER: "%(publisher)s (same owner as %(origin)s)",
+    origins.Why.COPY: "%(publisher)s (copies %(origin)s)",
+    origins.Why.CREDIT: "%(publisher)s (credits %(origin)s)",
+    origins.Why.PASSAGE: "%(publisher)s (shares a passage with %(origin)s)",
+    origins.Why.PARTY: "%(publisher)s (speaks for a party)",
+}
+
+
 def _in_words(found: origins.Origins) -> str:
+    """Who was counted, and who was not and why."""
     names = ", ".join(found.names[:6]) + (" …" if len(found.names) > 6 else "")
-    notes = [names or "No independent origin"]
-    if found.copies:
-        notes.append(f"copies or credited to another: {found.copies}")
-    if found.party_reports:
-        notes.append(f"from a party: {found.party_reports}")
-    return "; ".join(notes)[:500]
+    left_out = dict.fromkeys(
+        _WHY[each.why] % {"publisher": each.publisher, "origin": each.origin}
+        for each in found.accounts
+        if each.why in _WHY
+    )
+    return "; not counted: ".join(filter(None, (names or "No independent origin", ", ".join(left_out))))[:500]

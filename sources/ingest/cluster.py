@@ -1,20 +1,28 @@
 """Whether an item reports the same event as ones before it. Pure: it is given the neighbours and decides.
 
-The likeness of titles finds neighbours; the likeness of titles and first paragraphs together decides. The thresholds were
-set on 250 hand-labelled pairs and on the sample: a report left alone is a smaller fault than two events made one, since
-the number of independent origins rests on this. Reports in two languages are never alike here.
+Two reports that both have a vector of the embedding model are compared by its cosine, with the days and names that their
+openings share, and the time between them, as further evidence. Without vectors, reports of one language are compared by the
+trigrams of their titles and first paragraphs, and reports in two languages are never alike. Copies are found by their runs
+of words either way.
+
+The thresholds were set on the bundled sample, whose stories are known; docs/methods.md has the figures. A report left alone
+is a smaller fault than two events made one, since the number of independent origins rests on this.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
-VERSION = "trigram 1"
+from sources.ingest import traits
+
+VERSION = "vector 1"
 #: Items further apart in time report different events, or are for a person to join.
 WINDOW = dt.timedelta(days=3)
 #: Under this likeness of titles the library is not even asked.
@@ -23,25 +31,49 @@ LEAST_TITLE = 0.2
 SAME_EVENT = 0.33
 #: The same for titles alone, where a source's terms leave us no text.
 SAME_TITLE = 0.45
+#: What a name in common adds, at most five times; what a day in common adds, and what days that differ take away.
+NAME, NAME_ABROAD, MOST_NAMES = 0.002, 0.006, 5
+SAME_DAY, OTHER_DAY = 0.005, 0.02
+#: What each day between the reports takes away.
+DAY_APART = 0.005
 #: Share of the shorter text's four-word runs that stand in the longer one, from which it is a copy.
 COPY = 0.8
 #: How much of a text is looked at, in characters.
 LEAD = 500
 BODY = 2_000
+#: How far names and days are looked for in two reports of one language; across languages, where names are the bridge, in
+#: the whole of ``BODY``.
+OPENING = 800
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """From which likeness of vectors on two reports are of one event: in one language, and in two. A model draws texts of
+    one language together, and each has a scale of its own."""
+
+    same: float
+    abroad: float
+
+
+#: Of the bundled model.
+E5_SMALL = Scale(same=0.914, abroad=0.861)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One item as clustering sees it. ``text`` is its beginning; "" where the terms allow none."""
+    """One item as clustering sees it. ``text`` is its beginning; "" where the terms allow none. ``vector`` is of unit
+    length and, as that of every report compared with it, of one model; None where there is none yet."""
 
     item_id: int
     feed_id: int
     title: str
     text: str
     reported_at: dt.datetime
+    language: str = ""
+    vector: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +92,92 @@ class Placement:
     score: float
 
 
-def place(candidate: Report, neighbours: Iterable[Neighbour]) -> Placement:
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two reports are, and from what likeness on they report the same event. Both from 0 to 1, on a scale that
+    depends on what was compared."""
+
+    score: float
+    least: float
+
+    @property
+    def margin(self) -> float:
+        """From 0, just the same event, to 1, the same text; below 0 another event. On one scale for all comparisons."""
+        return (self.score - self.least) / (1 - self.least)
+
+
+def place(candidate: Report, neighbours: Iterable[Neighbour], *, scale: Scale = E5_SMALL) -> Placement:
     """Where the candidate belongs. Of equally near stories the oldest; the neighbours' order does not matter."""
-    best = Placement(None, 0.0)
+    best, margin = Placement(None, 0.0), -1.0
     for neighbour in sorted(neighbours, key=lambda other: (other.story_id, other.report.item_id)):
-        other = neighbour.report
-        if abs(candidate.reported_at - other.reported_at) > WINDOW or is_series(candidate, other):
-            continue
-        score, least = likeness(candidate, other)
-        if score >= least and score > best.score:
-            best = Placement(neighbour.story_id, round(score, 4))
+        found = compare(candidate, neighbour.report, scale)
+        if found is not None and found.margin >= 0 and found.margin > margin:
+            best, margin = Placement(neighbour.story_id, round(found.score, 4)), found.margin
     return best
 
 
-def likeness(one: Report, other: Report) -> tuple[float, float]:
-    """How alike two reports are, and from what likeness on they report the same event."""
+def is_same_event(one: Report, other: Report, *, scale: Scale = E5_SMALL) -> bool:
+    """Whether these two report the same event; the same whichever comes first."""
+    found = compare(one, other, scale)
+    return found is not None and found.margin >= 0
+
+
+def compare(one: Report, other: Report, scale: Scale = E5_SMALL) -> Likeness | None:
+    """How alike two reports are; None where nothing could make them one event."""
+    if abs(one.reported_at - other.reported_at) > WINDOW or is_series(one, other):
+        return None
+    if is_copy(one.text, other.text):
+        return Likeness(1.0, SAME_EVENT)
+    if one.vector is None or other.vector is None:
+        return _by_trigrams(one, other)
+    if one.text and other.text:
+        return _by_vectors(one, other, scale)
+    return max(_by_trigrams(one, other), _by_vectors(one, other, scale), key=lambda each: each.margin)
+
+
+def _by_trigrams(one: Report, other: Report) -> Likeness:
     titles = similarity(one.title, other.title)
     if not one.text or not other.text:
-        return titles, SAME_TITLE
-    if is_copy(one.text, other.text):
-        return 1.0, SAME_EVENT
+        return Likeness(titles, SAME_TITLE)
     leads = similarity(f"{one.title} {one.text[:LEAD]}", f"{other.title} {other.text[:LEAD]}")
-    return (titles + leads) / 2, SAME_EVENT
+    return Likeness((titles + leads) / 2, SAME_EVENT)
+
+
+def _by_vectors(one: Report, other: Report, scale: Scale) -> Likeness:
+    """The cosine, raised by what the openings share and lowered by days that differ and by the time between them."""
+    is_one_language = _primary(one.language) == _primary(other.language)
+    looked_at = OPENING if is_one_language else BODY
+    ours, theirs = (traits.read(f"{each.title}. {each.text[:looked_at]}") for each in (one, other))
+    names = min(traits.shared_names(ours, theirs), MOST_NAMES)
+    apart = abs(one.reported_at - other.reported_at) / dt.timedelta(days=1)
+    score = _cosine(one.vector or (), other.vector or ())
+    score += names * (NAME if is_one_language else NAME_ABROAD) - apart * DAY_APART
+    if ours.days & theirs.days:
+        score += SAME_DAY
+    elif ours.days and theirs.days:
+        score -= OTHER_DAY
+    return Likeness(max(0.0, min(1.0, score)), scale.same if is_one_language else scale.abroad)
+
+
+def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
+    """Of vectors of unit length. 0 where they are none of one model."""
+    found = sum(map(mul, one, other)) if len(one) == len(other) else 0.0
+    return found if math.isfinite(found) else 0.0
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def is_series(one: Report, other: Report) -> bool:
-    """Numbered reports of one source ("Situation report 5", "… 6") are as many events."""
-    if one.feed_id != other.feed_id or one.title == other.title:
+    """Numbered reports of one source ("Situation report 5", "… 6") are as many events, and so are titles that name
+    different days."""
+    if one.title == other.title:
         return False
-    return _DIGITS.sub("#", one.title) == _DIGITS.sub("#", other.title)
+    ours, theirs = traits.days(one.title), traits.days(other.title)
+    if ours and theirs and not ours & theirs:
+        return True
+    return one.feed_id == other.feed_id and _DIGITS.sub("#", one.title) == _DIGITS.sub("#", other.title)
 
 
 def is_copy(one: str, other: str) -> bool:

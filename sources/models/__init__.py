@@ -6,6 +6,7 @@ Country-blind: nothing here knows what an item is about. Written by ``sources.in
 """
 
 from sources.models.arrivals import Arrival, Door, HandEntry, LeftOut, Mailbox, MailLeftOut, SenderCheck
+from sources.models.embeddings import Embedding
 from sources.models.events import EventDataset, EventImport, EventRecord
 from sources.models.feeds import Feed, FeedFormat, FeedHold, FeedMove, Fetch, FetchState, StarterPack
 from sources.models.health import FeedDay, Silence
@@ -14,7 +15,7 @@ from sources.models.probes import Probe
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
 from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
-from sources.models.stories import Story, StoryDecision
+from sources.models.stories import EvidenceLabel, Story, StoryDecision
 from sources.models.websub import SubscriptionState, WebSubSubscription
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "Blob",
     "DatePrecision",
     "Door",
+    "Embedding",
     "EventDataset",
     "EventImport",
     "EventRecord",
+    "EvidenceLabel",
     "ExtractState",
     "Feed",
     "FeedDay",

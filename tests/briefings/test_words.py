@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefings import labels, numbers
+from briefings import numbers
 from briefings.sentences import count_words, lead, sentences, spans
+from sources import evidence
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_words_are_counted_as_a_reader_does(text, count):
 
 
 def voice(kind="ngo", owner="a", is_party=False):
-    return labels.Voice(kind, owner, is_party)
+    return evidence.Voice(kind, owner, is_party)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def voice(kind="ngo", owner="a", is_party=False):
     ],
 )
 def test_labels_are_what_sources_bear_out(voices, origins, label):
-    assert labels.derive(voices, origins=origins) == label
+    assert evidence.derive(voices, origins=origins) == label
 
 
 @given(st.integers(0, 10**9))

@@ -32,6 +32,7 @@ CLIENT = {
 }
 #: Doors of services that the operator configured; each gets its address from settings alone.
 DOORS = {
+    "sources/embedders/endpoint.py": {"http.client"},
     "sources/doors/imap.py": {"imaplib", "ssl"},
     "sources/snapshots.py": {"botocore"},  # only what it raises; the storage itself is Django's
 }

@@ -254,7 +254,7 @@ def test_origins_are_counted_anew_on_request():
     item = ItemFactory(feed=FeedFactory(publisher=publisher), text=FERRY)
     assign.assign_stories(limit=10)
     item.refresh_from_db()
-    assert stories.origins(item.story) == (0, "No independent origin; from a party: 1")
+    assert stories.origins(item.story) == (0, "No independent origin; not counted: Palace (speaks for a party)")
     publisher.is_party = False
     publisher.save()
     assert stories.origins(item.story) == (1, "Palace")

@@ -1,0 +1,47 @@
+"""Writes what the embedding model makes of items. The stage's only writer; it never holds up others.
+
+Newest first: where more arrives than the model can take, the newest are in time to be placed by their vectors, and the rest
+are placed without (``assign``). Only what can still be compared with something new is worth the time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Left
+
+from sources.embedders import LEAD, Embedder, Passage
+from sources.ingest.cluster import WINDOW
+from sources.models import Embedding, Item
+
+
+def embed_items(embedder: Embedder, *, limit: int, at: dt.datetime) -> int:
+    """Up to ``limit`` items have a vector of this embedder afterwards. Returns how many; 0 where none waits. Two at it at a
+    time only do some work twice. Raises Unusable."""
+    items = list(waiting(embedder.name, at=at)[:limit])
+    vectors = embedder.embed([Passage(item.title, getattr(item, "opening", None) or "") for item in items])
+    rows = [
+        Embedding(
+            item_id=item.pk,
+            revision_id=item.current_id,
+            model=embedder.name,
+            vector=vector and list(vector),
+            reported_at=item.reported_at,
+            made_at=at,
+        )
+        for item, vector in zip(items, vectors, strict=True)
+    ]
+    with transaction.atomic():
+        Embedding.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def waiting(model: str, *, at: dt.datetime) -> QuerySet[Item]:
+    """Items whose text is settled, reported lately, without a row of this model; the newest first."""
+    has_one = Embedding.objects.filter(item=OuterRef("pk"), model=model)
+    settled = Item.objects.exclude(language_version="").exclude(extract_state="pending")
+    recent = settled.filter(reported_at__gte=at - 2 * WINDOW).exclude(Exists(has_one))
+    text = Coalesce(F("current__full_text__text"), F("current__text"))
+    return recent.annotate(opening=Left(text, LEAD)).defer("current").order_by("-reported_at", "-id")
