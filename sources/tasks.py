@@ -21,7 +21,20 @@ from django.utils import timezone
 from sources import client, fold, health, probing
 from sources.doors import mailbox
 from sources.embedders import Unusable, chosen
-from sources.ingest import assign, claim, embed, full_text, identify, index, lanes, look, settle, store, subscribe, turns
+from sources.ingest import (
+    assign,
+    claim,
+    embed,
+    full_text,
+    identify,
+    index,
+    lanes,
+    look,
+    settle,
+    store,
+    subscribe,
+    turns,
+)
 from sources.ingest.cluster import Scale
 from sources.ingest.fetch import Fetcher, Response
 from sources.ingest.manners import Manners
