@@ -290,20 +290,45 @@ _IN_ORDER = (
 )
 
 
-class TermSuggestion(models.Model):
+class Detail(models.Model):
+    """What a term needs besides: of a group its name as the source has it, of a figure its bounds and who counted.
+
+    Bounds count people; one that nobody gives is empty. Words are empty where the source itself counted.
+    """
+
+    words = models.CharField(_("in words"), max_length=200, blank=True)
+    low = models.PositiveIntegerField(_("low"), null=True, blank=True)
+    best = models.PositiveIntegerField(_("best"), null=True, blank=True)
+    high = models.PositiveIntegerField(_("high"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def figure(self) -> str:
+        """The bounds in words; empty where there are none."""
+        low, best, high = self.low, self.best, self.high
+        if low is not None and high is not None and low != high:
+            span = f"{low:,}–{high:,}"
+            return span if best is None else f"{best:,} ({span})"
+        if low is not None and high is None:
+            at_least = _("at least %(count)s") % {"count": f"{low:,}"}
+            return str(at_least) if best in {None, low} else f"{best:,} ({at_least})"
+        if high is not None and low is None:
+            at_most = _("up to %(count)s") % {"count": f"{high:,}"}
+            return str(at_most) if best in {None, high} else f"{best:,} ({at_most})"
+        return "" if best is None else f"{best:,}"
+
+
+class TermSuggestion(Detail):
     """The machine says that a text speaks of a term or counts harm, and on which sentences it rests. Never a decision.
 
-    One row per revision, value and version: a newer version adds rows and changes none. Of a group, ``words`` is its
-    name as the source has it; of a figure, who counted (empty: the source itself), and the bounds count people.
+    One row per revision, value and version: a newer version adds rows and changes none.
     """
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="term_suggestions")
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
     term = models.ForeignKey(Term, models.CASCADE, related_name="suggestions")
-    words = models.CharField(_("in words"), max_length=200, blank=True)
-    low = models.PositiveIntegerField(_("low"), null=True, blank=True)
-    best = models.PositiveIntegerField(_("best"), null=True, blank=True)
-    high = models.PositiveIntegerField(_("high"), null=True, blank=True)
     score = models.FloatField(_("score"), help_text=_("0 to 1, no probability"))
     evidence = models.JSONField(
         _("evidence"),
@@ -342,7 +367,7 @@ class Verdict(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Tag(models.Model):
+class Tag(Detail):
     """A person's decision that an item is (not) about a situation, or carries a term or a figure there. Append-only.
 
     The newest row per item, situation and value (term, words, figure) stands. Written by ``tagging.decide`` only.
@@ -351,15 +376,6 @@ class Tag(models.Model):
     item = models.ForeignKey(Item, models.PROTECT, related_name="tags")
     situation = models.ForeignKey(Situation, models.PROTECT, related_name="tags")
     term = models.ForeignKey(Term, models.PROTECT, null=True, blank=True, related_name="tags")
-    words = models.CharField(
-        _("in words"),
-        max_length=200,
-        blank=True,
-        help_text=_("a group as the source names it; of a figure, who counted"),
-    )
-    low = models.PositiveIntegerField(_("low"), null=True, blank=True)
-    best = models.PositiveIntegerField(_("best"), null=True, blank=True)
-    high = models.PositiveIntegerField(_("high"), null=True, blank=True)
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     suggestion = models.ForeignKey(TagSuggestion, models.SET_NULL, null=True, blank=True, related_name="tags")
     term_suggestion = models.ForeignKey(TermSuggestion, models.SET_NULL, null=True, blank=True, related_name="tags")
