@@ -21,6 +21,7 @@ from countries.tagging.coding.prototypes import VERSION as PROTOTYPES_VERSION
 from countries.tagging.coding.prototypes import Prototypes
 from countries.tagging.coding.values import Coded
 from sources.models import Item
+from sources.querysets import ItemQuerySet
 from sources.words import storable
 
 _MAX_WORDS = 200
@@ -33,26 +34,23 @@ def code_pending(*, at: dt.datetime, prototypes: Prototypes | None = None, limit
     Languages without a lexicon are read by ``prototypes``, or not at all where there is no model.
     """
     with transaction.atomic():
-        items = _pending(with_prototypes=prototypes is not None)[:limit]
+        waiting = unread(with_prototypes=prototypes is not None).with_text()
+        items = waiting.select_for_update(of=("self",), skip_locked=True).order_by("id")[:limit]
         found = [(item, _read(item, prototypes)) for item in items]
         _write(found, at=at)
     return len(found)
 
 
-def _pending(*, with_prototypes: bool) -> QuerySet[Item]:
+def unread(*, with_prototypes: bool = False) -> ItemQuerySet:
+    """Items whose standing text waits to be read: about a situation, and in a language that can be read."""
     has_lexicon = Q(language__regex=_WITH_LEXICON)
     waits = has_lexicon & Q(~Exists(_read_by(VERSION)))
     if with_prototypes:
         waits |= ~has_lexicon & ~Q(language="") & Q(~Exists(_read_by(PROTOTYPES_VERSION)))
     is_suggested = Exists(TagSuggestion.objects.filter(item=OuterRef("pk")))
     stands = Exists(Tag.objects.standing().situations().filter(item=OuterRef("pk")))
-    return (
-        Item.objects.with_text()
-        .exclude(language_version="")
-        .filter(waits, is_suggested | stands, current__isnull=False, copy_of=None)
-        .select_for_update(of=("self",), skip_locked=True)
-        .order_by("id")
-    )
+    readable = Item.objects.exclude(language_version="").filter(current__isnull=False, copy_of=None)
+    return readable.filter(waits, is_suggested | stands)
 
 
 def _read_by(version: str) -> QuerySet[Screening]:

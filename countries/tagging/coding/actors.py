@@ -43,6 +43,7 @@ def targets(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: 
     if not acts:
         return
     groups = _outermost([hit for hit in hits if hit.cue.table == "target"])
+    named = [*groups, *(hit for hit in hits if hit.cue.table == "perpetrator")]
     for group in groups:
         near = [
             act for act in acts if _words_between(sentence.folded, group, act) <= _NEAR and not _overlap(group, act)
@@ -50,7 +51,7 @@ def targets(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: 
         if (
             _speaks(lexicon, sentence.folded, group)
             or not near
-            or any(_does(lexicon, sentence.folded, group, act, groups) for act in near)
+            or any(_does(lexicon, sentence.folded, group, act, named) for act in near)
         ):
             continue
         words = sentence.within(group.start, group.end).strip()
@@ -75,7 +76,7 @@ def _does(lexicon: Lexicon, folded: str, actor: Hit, act: Hit, others: Sequence[
         if lexicon.words["by"].search(between[-30:]) and len(between.split()) <= 2 * _NEAR:
             tail = between[max(match.end() for match in lexicon.words["by"].finditer(between)) :]
             return len(tail.split()) <= 4
-        return code == "verb_first" and len(between.split()) <= 2
+        return code == "verb_first" and len(between.split()) <= 2 and not _someone_between(act, actor, others)
     if actor.end <= act.start and code in {"active", "verb_first", "noun"}:
         between = folded[actor.end : act.start]
         if re.search(r"[;:!?]|\.\s", between) or _someone_between(actor, act, others):

@@ -59,4 +59,4 @@ class Context:
         if any(start <= stop < end for stop in self._stops):
             return False
         between = self._folded[start:end]
-        return not re.search(r"[;:.!?]", between) and len(between.split()) <= reach
+        return not re.search(r"[,،;:.!?]", between) and len(between.split()) <= reach

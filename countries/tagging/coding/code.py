@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from countries.tagging.coding.actors import perpetrators, targets
 from countries.tagging.coding.assertion import Assertion, Context
@@ -20,7 +20,9 @@ from countries.tagging.coding.values import Coded, Passage, Scheme
 VERSION = "lexicon-1"
 
 _TERMS = {"indicator": Scheme.INDICATOR, "event": Scheme.EVENT, "frame": Scheme.FRAME}
-_PLACE = {"title": 1.0, "lead": 0.95, "body": 0.8}
+#: A term that one sentence of the body mentions is not what the text is about; who did it and to whom stands anywhere.
+_PLACE = {"title": 1.0, "lead": 0.95, "body": 0.65}
+_PLACE_OF_ACTORS = {**_PLACE, "body": 0.8}
 _ASSERTED = {Assertion.AFFIRMED: 1.0, Assertion.HYPOTHETICAL: 0.4, Assertion.PAST: 0.4}
 #: Indicators that are about the past: recalling is what they say.
 _OF_THE_PAST = frozenset({"2.2", "2.6", "2.7", "4.8", "4.9", "8.11", "8.12", "9.3"})
@@ -45,8 +47,8 @@ def code(title: str, text: str, language: str, *, year: int | None = None) -> tu
             continue
         context = Context(lexicon, sentence.folded, year)
         found.extend(_terms(sentence, hits, context))
-        found.extend(_placed(sentence, perpetrators(lexicon, sentence, hits, context)))
-        found.extend(_placed(sentence, targets(lexicon, sentence, hits, context)))
+        actors = (*perpetrators(lexicon, sentence, hits, context), *targets(lexicon, sentence, hits, context))
+        found.extend(_placed(sentence, actors, _PLACE_OF_ACTORS))
         found.extend(figures(lexicon, sentence, hits, context))
     return _merged(found)
 
@@ -63,12 +65,12 @@ def _terms(sentence: Sentence, hits: Sequence[Hit], context: Context) -> Iterabl
         if assertion is Assertion.PAST and hit.cue.code in _OF_THE_PAST:
             assertion = Assertion.AFFIRMED
         passage = Passage(sentence.start, sentence.end, sentence.exact, assertion)
-        yield from _placed(sentence, [Coded(scheme, hit.cue.code, hit.cue.weight, (passage,))])
+        yield from _placed(sentence, [Coded(scheme, hit.cue.code, hit.cue.weight, (passage,))], _PLACE)
 
 
-def _placed(sentence: Sentence, coded: Iterable[Coded]) -> Iterable[Coded]:
+def _placed(sentence: Sentence, coded: Iterable[Coded], places: Mapping[str, float]) -> Iterable[Coded]:
     for each in coded:
-        weight = each.score * _PLACE[sentence.place] * _ASSERTED.get(Assertion(each.passages[0].assertion), 0.0)
+        weight = each.score * places[sentence.place] * _ASSERTED.get(Assertion(each.passages[0].assertion), 0.0)
         if weight:
             yield dataclasses.replace(each, score=weight)
 

@@ -42,8 +42,7 @@ def compile_cue(cue: str, classes: Classes) -> Compiled:
 
 def compile_all(cues: Sequence[str], classes: Classes) -> re.Pattern[str]:
     """Several cues as one expression; of those that begin at one place the longest wins. Raises BadCue."""
-    sources = sorted((compile_cue(cue, classes).source for cue in cues), key=len, reverse=True)
-    return re.compile("|".join(sources) or "(?!)")
+    return re.compile(rf"(?<!\w){_any_of({_sequence(cue, classes).source for cue in cues})}(?!\w)")
 
 
 def _sequence(cue: str, classes: Classes) -> Compiled:
@@ -120,8 +119,18 @@ def _token(token: str, classes: Classes) -> Compiled:
 
 
 def _either(parts: Sequence[Compiled]) -> Compiled:
-    sources = sorted({part.source for part in parts}, key=lambda source: (-len(source), source))
-    return Compiled(f"(?:{'|'.join(sources)})", frozenset().union(*(part.anchors for part in parts)))
+    return Compiled(_any_of({part.source for part in parts}), frozenset().union(*(part.anchors for part in parts)))
+
+
+def _any_of(sources: set[str]) -> str:
+    """Alternatives, the longest first. The prefixes that Arabic ones share are tried once, not once for each."""
+    ranked = sorted(sources, key=lambda source: (-len(source), source))
+    plain = [source for source in ranked if not source.startswith(_PREFIXES)]
+    prefixed = [source.removeprefix(_PREFIXES) for source in ranked if source.startswith(_PREFIXES)]
+    if len(prefixed) > 1:
+        plain.append(f"{_PREFIXES}(?:{'|'.join(prefixed)})")
+        return f"(?:{'|'.join(plain)})"
+    return f"(?:{'|'.join(ranked)})"
 
 
 def _word(token: str) -> Compiled:

@@ -118,8 +118,8 @@ def _fits(before: list[int], value: int) -> bool:
     if value >= 100:
         return last < value or (value >= 1000 and total < value)
     rest = total % 100
-    if value == 20 and rest == 4:
-        return True  # quatre-vingts
+    if (value == 20 and rest == 4) or (value == 12 and 0 < total < 10):
+        return True  # quatre-vingts, two dozen
     if value == 10 and 0 < rest < 10:
         return True  # thalathata ashar
     if value >= 20 and value % 10 == 0:
