@@ -39,6 +39,7 @@ _ORDER = [
     Suggester.FRAME,
 ]
 _ASSERTIONS = {"hypothetical": _lazy("feared or planned"), "past": _lazy("recalled")}
+_TRIGGERS = "8."  # risk factor 8 of the Framework: what can set it off comes first
 _WITH_FIGURE = {Suggester.HARM.value}
 _WITH_WORDS = {Suggester.HARM.value, Suggester.TARGET.value}
 
@@ -80,7 +81,7 @@ def offered(item: Item, situation: Situation) -> dict[str, object]:
         .order_by("-score", "term__position", "id")
     )
     by_scheme: dict[str, list[Offer]] = {}
-    for suggestion in waiting:
+    for suggestion in sorted(waiting, key=lambda each: not each.term.code.startswith(_TRIGGERS)):
         by_scheme.setdefault(suggestion.term.scheme.code, []).append(_offer(suggestion))
     kinds = [
         Kind(kind.value, str(kind.label), tuple(by_scheme[kind.value][:_SHOWN]))

@@ -57,7 +57,8 @@ async function send(form, act) {
   row.removeAttribute("data-problem");
   row.dataset.answered = act;
   const answer = row.querySelector(".terms-answer");
-  const following = terms.slice(terms.indexOf(row) + 1).find((each) => !each.dataset.answered);
+  const open = terms.filter((each) => !each.dataset.answered);
+  const following = open.find((each) => terms.indexOf(each) > terms.indexOf(row)) || open[0];
   if (following) go(following);
   try {
     const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
@@ -93,15 +94,18 @@ function pressTerm(key) {
     }
     return Boolean(details);
   }
-  const form = at >= 0 && !terms[at].dataset.answered ? terms[at].querySelector(".terms-form") : null;
-  if (!form || !"yxc".includes(key)) return false;
+  const row = at >= 0 && !terms[at].dataset.answered ? terms[at] : null;
+  if (!row || !"yxc".includes(key)) return false;
   if (key === "c") {
-    form.querySelector("details").open = true;
-    const field = form.querySelector("[name=best]") || form.querySelector("[name=term]");
+    const details = row.querySelector("details");
+    if (!details) return false;
+    details.open = true;
+    const field = details.querySelector("[name=best]") || details.querySelector("[name=term]");
     field.focus();
     field.select();
   } else {
-    send(form, key === "y" ? "accept" : "reject");
+    const form = row.querySelector(".terms-form");
+    if (form) send(form, key === "y" ? "accept" : "reject");
   }
   return true;
 }

@@ -26,7 +26,9 @@ def figures(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: 
     cues = [
         hit
         for hit in hits
-        if hit.cue.table == "harm" and context.of(hit.start, hit.end) in {Assertion.AFFIRMED, Assertion.PAST}
+        if hit.cue.table == "harm"
+        and context.of(hit.start, hit.end) in {Assertion.AFFIRMED, Assertion.PAST}
+        and not _ends(lexicon.words["part_of"], sentence.folded[max(0, hit.start - 30) : hit.start])  # "among the dead"
     ]
     if not cues:
         return
