@@ -12,10 +12,16 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from countries.querysets import SituationQuerySet, TagQuerySet, TagSuggestionQuerySet
+from countries.querysets import (
+    SituationQuerySet,
+    TagQuerySet,
+    TagSuggestionQuerySet,
+    TermSuggestionQuerySet,
+    ThresholdQuerySet,
+)
 from sources.models import Feed, Item, Revision
 
 
@@ -223,11 +229,19 @@ class Name(models.Model):
         return self.text
 
 
+class Reads(models.TextChoices):
+    """What a suggester reads a text for."""
+
+    SITUATIONS = "situations", _("situations")
+    TERMS = "terms", _("terms and figures")
+
+
 class Screening(models.Model):
-    """One revision was looked at by one version of the suggester, whether or not it suggested anything."""
+    """One revision was looked at by one version of a suggester, whether or not it suggested anything."""
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="screenings")
     version = models.CharField(max_length=40)
+    reads = models.CharField(max_length=10, choices=Reads, default=Reads.SITUATIONS)
     screened_at = models.DateTimeField()
 
     class Meta:
@@ -268,17 +282,95 @@ class TagSuggestion(models.Model):
         return f"{self.item_id} → {self.situation_id} {self.score:.2f}"
 
 
+#: Bounds that are given are in order.
+_IN_ORDER = (
+    (Q(low=None) | Q(best=None) | Q(low__lte=F("best")))
+    & (Q(best=None) | Q(high=None) | Q(best__lte=F("high")))
+    & (Q(low=None) | Q(high=None) | Q(low__lte=F("high")))
+)
+
+
+class Detail(models.Model):
+    """What a term needs besides: of a group its name as the source has it, of a figure its bounds and who counted.
+
+    Bounds count people; one that nobody gives is empty. Words are empty where the source itself counted.
+    """
+
+    words = models.CharField(_("in words"), max_length=200, blank=True)
+    low = models.PositiveIntegerField(_("low"), null=True, blank=True)
+    best = models.PositiveIntegerField(_("best"), null=True, blank=True)
+    high = models.PositiveIntegerField(_("high"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def figure(self) -> str:
+        """The bounds in words; empty where there are none."""
+        low, best, high = self.low, self.best, self.high
+        if low is not None and high is not None and low != high:
+            span = f"{low:,}–{high:,}"
+            return span if best is None else f"{best:,} ({span})"
+        if low is not None and high is None:
+            at_least = _("at least %(count)s") % {"count": f"{low:,}"}
+            return str(at_least) if best in {None, low} else f"{best:,} ({at_least})"
+        if high is not None and low is None:
+            at_most = _("up to %(count)s") % {"count": f"{high:,}"}
+            return str(at_most) if best in {None, high} else f"{best:,} ({at_most})"
+        return "" if best is None else f"{best:,}"
+
+
+class TermSuggestion(Detail):
+    """The machine says that a text speaks of a term or counts harm, and on which sentences it rests. Never a decision.
+
+    One row per revision, value and version: a newer version adds rows and changes none.
+    """
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="term_suggestions")
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+")
+    term = models.ForeignKey(Term, models.CASCADE, related_name="suggestions")
+    score = models.FloatField(_("score"), help_text=_("0 to 1, no probability"))
+    evidence = models.JSONField(
+        _("evidence"),
+        default=list,
+        help_text=_("list of {start, end, exact, assertion}, strongest first; code points in title, line break, text"),
+    )
+    version = models.CharField(_("suggester"), max_length=40)
+    created_at = models.DateTimeField()
+
+    objects = TermSuggestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suggestion of a term")
+        verbose_name_plural = _("suggestions of terms")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["revision", "term", "words", "low", "best", "high", "version"],
+                name="term_suggestion_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="term_suggestion_score", condition=Q(score__gte=0, score__lte=1)),
+            models.CheckConstraint(name="term_suggestion_bounds", condition=_IN_ORDER),
+        ]
+        indexes: ClassVar = [models.Index(fields=["item", "term"], name="term_suggestion_of_item")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} → {self.term_id} {self.score:.2f}"
+
+
 class Verdict(models.TextChoices):
     ACCEPTED = "accepted", _("accepted")
+    CORRECTED = "corrected", _("corrected")
     REJECTED = "rejected", _("rejected")
+    REPLACED = "replaced", _("replaced by a correction")
     ADDED = "added", _("added")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-class Tag(models.Model):
-    """A person's decision that an item is (not) about a situation, or carries a term there. Append-only.
+class Tag(Detail):
+    """A person's decision that an item is (not) about a situation, or carries a term or a figure there. Append-only.
 
-    The newest row per item, situation and term stands. Written by ``tagging.decide`` only.
+    The newest row per item, situation and value (term, words, figure) stands. Written by ``tagging.decide`` only.
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="tags")
@@ -286,11 +378,18 @@ class Tag(models.Model):
     term = models.ForeignKey(Term, models.PROTECT, null=True, blank=True, related_name="tags")
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     suggestion = models.ForeignKey(TagSuggestion, models.SET_NULL, null=True, blank=True, related_name="tags")
+    term_suggestion = models.ForeignKey(TermSuggestion, models.SET_NULL, null=True, blank=True, related_name="tags")
+    suggester = models.CharField(
+        _("suggester"),
+        max_length=40,
+        blank=True,
+        help_text=_("the version that suggested it, or had read the text and missed it"),
+    )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("decided"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     is_current = models.BooleanField(
-        default=True, editable=False, help_text=_("the newest for its item, situation and term")
+        default=True, editable=False, help_text=_("the newest for its item, situation and value")
     )
 
     objects = TagQuerySet.as_manager()
@@ -300,13 +399,65 @@ class Tag(models.Model):
         verbose_name_plural = _("tags")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["item", "situation", "term"],
+                fields=["item", "situation", "term", "words", "low", "best", "high"],
                 name="tag_one_current",
                 condition=Q(is_current=True),
                 nulls_distinct=False,
-            )
+            ),
+            models.CheckConstraint(name="tag_bounds", condition=_IN_ORDER),
+            models.CheckConstraint(
+                name="tag_words_need_a_term",
+                condition=Q(term__isnull=False) | Q(words="", low=None, best=None, high=None),
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["situation", "-decided_at"], name="tag_by_situation")]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.verdict} {self.situation_id}"
+
+
+class Suggester(models.TextChoices):
+    """What is suggested, each judged and given its threshold apart. Values but the first are codes of vocabularies."""
+
+    SITUATION = "situation", _("situations")
+    INDICATOR = "un-framework", _("indicators of the UN Framework")
+    EVENT = "event-type", _("types of event")
+    PERPETRATOR = "perpetrator-kind", _("kinds of perpetrator")
+    TARGET = "target-basis", _("groups targeted")
+    HARM = "harm-kind", _("figures of harm")
+    FRAME = "frame", _("frames")
+
+
+class Threshold(models.Model):
+    """From which score a suggestion is shown. Set by people on the learning page; append-only, the newest counts.
+
+    An empty language or situation stands for all; the narrowest that fits counts (``querysets``). Written by
+    ``learning.set_threshold`` only.
+    """
+
+    suggester = models.CharField(_("suggester"), max_length=20, choices=Suggester)
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    situation = models.ForeignKey(Situation, models.CASCADE, null=True, blank=True, related_name="thresholds")
+    least = models.FloatField(_("shown from"))
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(_("set"))
+    is_current = models.BooleanField(default=True, editable=False)
+
+    objects = ThresholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("threshold")
+        verbose_name_plural = _("thresholds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["suggester", "language", "situation"],
+                name="threshold_one_current",
+                condition=Q(is_current=True),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="threshold_least", condition=Q(least__gte=0, least__lte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.suggester} {self.language or '*'} {self.situation_id or '*'} ≥ {self.least:.2f}"

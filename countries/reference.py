@@ -50,6 +50,7 @@ def load(*, activate_feeds: bool) -> Loaded:
     """Brings reference data in line. ``activate_feeds`` switches the starter pack on. Raises BadReferenceData."""
     _load_vocabularies()
     _load_framework()
+    _load_event_types()
     situations = _load_situations()
     _load_names(situations)
     scopes = catalogue.load_feeds(version=VERSION, activate=activate_feeds)
@@ -125,6 +126,26 @@ def _load_framework() -> None:
         )
         if is_factor:
             factors[row["code"]] = term
+
+
+def _load_event_types() -> None:
+    """Our own types of event, coarse and fine. Whoever knows ACLED's will find their way; labels and definitions are ours."""
+    scheme = _scheme("event-type", "1", "Types of event", "")
+    terms: dict[str, Term] = {}
+    for position, (where, row) in enumerate(_rows("event_types.csv")):
+        if row["parent"] and row["parent"] not in terms:
+            raise BadReferenceData(f"{where}: {row['code']} comes before its parent {row['parent']!r}")
+        terms[row["code"]], _ = Term.objects.update_or_create(
+            scheme=scheme,
+            code=row["code"],
+            defaults={
+                "label": row["label"],
+                "definition": row["definition"],
+                "parent": terms.get(row["parent"]),
+                "status": VerificationStatus.EDITORIAL,
+                "position": position,
+            },
+        )
 
 
 def _load_situations() -> dict[str, Situation]:

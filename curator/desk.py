@@ -39,7 +39,7 @@ def _today() -> dict[str, object]:
     from countries.models import Situation, TagSuggestion
     from sources.models import Feed, FetchState
 
-    counts = TagSuggestion.objects.undecided().order_by().values_list("situation")
+    counts = TagSuggestion.objects.undecided().shown().order_by().values_list("situation")
     waiting = dict(counts.annotate(n=Count("item", distinct=True)))
     situations = Situation.objects.in_bulk(sorted(waiting, key=lambda pk: -waiting[pk])[:_QUEUES])
     seen = [state.value for state in FetchState if state.is_success]

@@ -37,6 +37,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "embed items": _every(tick, "sources.tasks.embed_items", "embed"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
+        "suggest terms": _every(tick, "countries.tasks.code_pending", "default"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),
         "assemble drafts": _every(tick * 5, "briefings.tasks.assemble_due", "default"),
         "render published": _every(tick, "briefings.tasks.render_published", "default"),

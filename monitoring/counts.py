@@ -134,7 +134,7 @@ def _bounds(day: dt.date, zone: zoneinfo.ZoneInfo) -> tuple[dt.datetime, dt.date
 
 def _reports(situation: Situation, *, start: dt.datetime, end: dt.datetime) -> list[Report]:
     accepted = Tag.objects.standing().situations().filter(situation=situation).values("item")
-    suggested = TagSuggestion.objects.undecided().filter(situation=situation).values("item")
+    suggested = TagSuggestion.objects.undecided().shown().filter(situation=situation).values("item")
     items = Item.objects.filter(reported_at__gte=start, reported_at__lt=end)
     rows = (items.filter(pk__in=accepted) | items.filter(pk__in=suggested)).values_list(
         "pk",

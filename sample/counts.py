@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db.models import Sum
 
 from briefings.models import Artefact, Edition, EditionStatus
-from countries.models import Screening, Tag, TagSuggestion
+from countries.models import Reads, Screening, Tag, TagSuggestion, TermSuggestion
 from delivery.models import Digest, Dispatch, MailState
 from monitoring.models import CoverageDay, DailyCount
 from sample import mailbox
@@ -28,8 +28,9 @@ def of_stages(mail_folder: Path) -> dict[str, int]:
         "full_texts": FullText.objects.count(),
         "languages": Item.objects.exclude(language_version="").count(),
         "stories": Story.objects.standing().count(),
-        "screenings": Screening.objects.count(),
+        "screenings": Screening.objects.filter(reads=Reads.SITUATIONS).count(),
         "suggestions": TagSuggestion.objects.count(),
+        "terms": TermSuggestion.objects.count(),
         "tags": Tag.objects.current().count(),
         "daily_counts": DailyCount.objects.count(),
         "coverage": CoverageDay.objects.count(),

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from briefings.models import Artefact, Edition
 from countries.models import Screening
+from countries.tagging import terms
 from countries.tagging.suggest import VERSION
 from sample.content import Library
 from sample.load import CATALOGUE
@@ -104,4 +105,7 @@ def _unfinished(items: QuerySet[Item]) -> list[str]:
         count = items.filter(is_waiting).count()
         if count:
             left.append(f"the {name} of {count} item{'s' if count > 1 else ''}")
+    unread = terms.unread().filter(pk__in=items).count()
+    if unread:
+        left.append(f"the terms of {unread} item{'s' if unread > 1 else ''}")
     return left

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from countries.admin.terms import offered
 from countries.models import Situation, Tag, TagSuggestion, Term
 from countries.tagging import decide
 from countries.tagging.reading import paragraphs, segments
@@ -40,7 +41,9 @@ class Row:
 @require_GET
 def choose(request: HttpRequest) -> HttpResponse:
     """All situations with what waits in their queues."""
-    waiting = dict(TagSuggestion.objects.undecided().values_list("situation").annotate(n=Count("item", distinct=True)))
+    waiting = dict(
+        TagSuggestion.objects.undecided().shown().values_list("situation").annotate(n=Count("item", distinct=True))
+    )
     situations = sorted(Situation.objects.all(), key=lambda each: (-waiting.get(each.pk, 0), each.name))
     rows = [(situation, waiting.get(situation.pk, 0)) for situation in situations]
     context = {**admin.site.each_context(request), "title": _("Queues"), "rows": rows}
@@ -103,7 +106,7 @@ def _accept_story(request: HttpRequest, item: Item, situation: Situation, user: 
     """The whole story at once: every item of it that waits in this queue."""
     items = [item]
     if item.story_id is not None:
-        waiting = TagSuggestion.objects.undecided().filter(situation=situation, item__story=item.story_id)
+        waiting = TagSuggestion.objects.undecided().shown().filter(situation=situation, item__story=item.story_id)
         items += [suggestion.item for suggestion in waiting.exclude(item=item).select_related("item")]
     for each in items:
         decide.accept(each, situation=situation, by=user, at=timezone.now())
@@ -155,6 +158,7 @@ _ACTS: dict[str, Callable[[HttpRequest, Item, Situation, User], str]] = {
 def _waiting(situation: Situation) -> list[Row]:
     suggestions = (
         TagSuggestion.objects.undecided()
+        .shown()
         .filter(situation=situation)
         .select_related("item__feed__publisher", "item__story")
         .order_by("-item__reported_at", "-item_id")[:_SHOWN]
@@ -209,6 +213,7 @@ def _reading(situation: Situation, row: Row) -> dict[str, object]:
         "suggestions": suggestions,
         "tags": Tag.objects.standing().filter(item=item).select_related("situation", "term", "decided_by"),
         "siblings": siblings,
+        **offered(item, situation),
         "terms": Term.objects.filter(scheme__code="un-framework", scheme__is_current=True)
         .filter(Q(parent__isnull=False) & ~Q(label__startswith="["))
         .order_by(F("position")),

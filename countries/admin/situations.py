@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.read_only import ReadOnly
-from countries.admin import library, queue
+from countries.admin import learning, library, queue, terms
 from countries.models import Phase, RiskListEntry, Situation, Tag, TagSuggestion
 
 
@@ -47,6 +47,15 @@ class SituationAdmin(admin.ModelAdmin[Situation]):
             path("queue/", wrap(queue.choose), name="countries_queue_choose"),
             path("queue/<slug:code>/", wrap(queue.show), name="countries_queue"),
             path("queue/<slug:code>/<int:item_id>/decide/", wrap(queue.decide_one), name="countries_queue_decide"),
+            path("queue/<slug:code>/terms/<int:pk>/", wrap(terms.decide_one), name="countries_queue_term"),
+            path("queue/<slug:code>/<int:item_id>/add/", wrap(terms.add), name="countries_queue_add"),
+            path(
+                "queue/<slug:code>/<int:item_id>/withdraw/<int:pk>/",
+                wrap(terms.withdraw),
+                name="countries_queue_withdraw",
+            ),
+            path("learning/", wrap(learning.show), name="countries_learning"),
+            path("learning/threshold/", wrap(learning.set_threshold), name="countries_learning_threshold"),
             *super().get_urls(),
         ]
 

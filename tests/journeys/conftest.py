@@ -38,6 +38,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail("no Chrome or Chromium found: the journey must not be skipped here")
     if path is None:
         pytest.skip("no Chrome or Chromium found; CHROME_PATH may name one")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop running in the thread of the tests
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield chromium
