@@ -18,12 +18,13 @@ import io
 import itertools
 import json
 import os
-import random
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from bench import scratch
 from sources.embedders import DIMENSIONS, Passage, Vector, unit
@@ -90,12 +91,11 @@ def f1(judged: Iterable[tuple[str, bool, bool]]) -> tuple[float, float, float]:
     return 2 * precision * recall / ((precision + recall) or 1), precision, recall
 
 
-def made_up(event: int, chance: random.Random) -> Vector:
+def made_up(event: int, chance: np.random.Generator) -> Vector:
     """A vector near the one of this event, and events near one of a hundred topics: cosines of 0.9 and of 0.8."""
-    topic = random.Random(event % 100)
-    own = random.Random(event)
-    numbers = [topic.gauss(0, 1) + own.gauss(0, 0.45) + chance.gauss(0, 0.3) for _ in range(DIMENSIONS)]
-    return unit(numbers) or ()
+    topic = np.random.default_rng(event % 100).standard_normal(DIMENSIONS)
+    own = np.random.default_rng([event, 1]).standard_normal(DIMENSIONS)
+    return unit((topic + 0.45 * own + 0.3 * chance.standard_normal(DIMENSIONS)).tolist()) or ()
 
 
 def fill(size: int) -> None:
@@ -107,13 +107,13 @@ def fill(size: int) -> None:
 
     call_command("flush", interactive=False, verbosity=0)
     library_fill.fill(size)
-    chance = random.Random(7)
+    chance = np.random.default_rng(7)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE sources_item SET story_id = id / 4 + 1, reported_at = %s + (id::float / %s) * %s",
             [library_fill.END - cluster.WINDOW, size, cluster.WINDOW],
         )
-        cursor.execute("DROP INDEX embedding_near")
+        cursor.execute("DROP INDEX IF EXISTS embedding_near")
         cursor.execute("CREATE TEMPORARY TABLE filled (item_id bigint, vector halfvec(384))")
         for start in range(1, size + 1, 5_000):
             numbers = range(start, min(start + 5_000, size + 1))
@@ -137,7 +137,7 @@ def place_new(count: int, *, with_vectors: bool) -> list[float]:
     from sources.models import Embedding, Feed, Item, Revision
 
     vectors = assign.Vectors(MODEL, dt.timedelta()) if with_vectors else None
-    feed, chance, taken = Feed.objects.earliest("pk"), random.Random(9), []
+    feed, chance, taken = Feed.objects.earliest("pk"), np.random.default_rng(9), []
     for number in range(count):
         title, *text = library_fill.sample(5)
         item = Item.objects.create(
@@ -154,7 +154,7 @@ def place_new(count: int, *, with_vectors: bool) -> list[float]:
         )
         item.save(update_fields=["current"])
         if with_vectors:
-            vector = list(made_up(chance.randrange(SIZE // 4), chance))
+            vector = list(made_up(int(chance.integers(SIZE // 4)), chance))
             Embedding.objects.create(
                 item=item, model=MODEL, vector=vector, reported_at=item.reported_at, made_at=item.reported_at
             )

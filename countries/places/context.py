@@ -6,12 +6,13 @@ Only what stands beside a name decides here; what a place's name means is for ``
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from countries.places.cues import FREE_BEFORE, LANGUAGES, SOFT_TITLES, TITLES, Around
-from countries.places.world import Found, Kind, Referent, Senses, world
+from countries.places.senses import Found, Kind, Meanings, Referent, Senses
+from countries.places.world import world
 
 
 class Strength(enum.IntEnum):
@@ -31,15 +32,17 @@ class Candidate:
     start: int
     end: int
     name: str
-    referents: tuple[Referent, ...]
+    meanings: Meanings
     strength: Strength
-    size: int
     is_town: bool = False
     is_placed: bool = False
     #: The only countries that it can mean, where the text says so.
-    countries: frozenset[str] = field(default_factory=frozenset)
+    countries: frozenset[str] = frozenset()
 
 
+_POINTERS = frozenset({Kind.PEOPLE, Kind.PERSON, Kind.GROUP, Kind.HINT})
+_TOWNS = frozenset({Kind.CITY, Kind.CAPITAL, Kind.COUNTY})
+_COUNTRY, _REGION = int(Kind.COUNTRY), int(Kind.REGION)
 #: As sizes of referents: 500,000 people, 16,000 people.
 _LARGE, _MIDDLE = 142, 105
 _WIDER = {Kind.COUNTRY, Kind.REGION, Kind.ABBREVIATION, Kind.COUNTY}
@@ -55,48 +58,51 @@ def candidates(kept: str, folded: str, found: list[Found], *, title_length: int,
     people: set[str] = set()
     previous: Found | None = None
     for hit in found:
+        before, previous = previous, hit
         senses = hit.senses
-        geo = senses.english if is_english else senses.places
-        if not geo:
-            previous = hit
+        meanings = senses.english if is_english else senses.whole
+        if meanings is None or (senses.is_common and _is_only_a_word(meanings)):
             continue
         name = folded[hit.start : hit.end]
-        if _is_plain(kept, hit, name, geo):
-            if geo[0].kind == Kind.PERSON:
+        if _is_plain(kept, hit, name, meanings):
+            if meanings.first == Kind.PERSON:
                 people.add(name.rsplit(" ", 1)[-1])
-            result.append(Candidate(hit.start, hit.end, name, geo, Strength.STRONG, _LARGE))
-            previous = hit
+            result.append(Candidate(hit.start, hit.end, name, meanings, Strength.STRONG))
             continue
         around = Around(kept, hit.start, hit.end)
-        size = senses.size if len(geo) == len(senses.places) else max(each.size for each in geo)
+        if senses.is_given and senses.size < _LARGE and not around.is_designated:
+            continue
         is_caps = has_caps_title and hit.end <= title_length
-        strength = _strength(around, folded, hit, geo, size, previous, is_caps=is_caps)
+        strength = _strength(around, name, senses, meanings, before, is_caps=is_caps)
         if strength == Strength.PERSON:
             if senses.is_given or senses.is_surname or senses.is_word:
                 people.update(name.split(" "))
         elif strength:
             is_town = around.has_town_word
             is_placed = is_town or around.is_in_place or around.is_dateline
-            result.append(Candidate(hit.start, hit.end, name, geo, strength, size, is_town, is_placed))
-        previous = hit
+            result.append(Candidate(hit.start, hit.end, name, meanings, strength, is_town, is_placed))
     _bind_commas(kept, result)
     return [each for each in result if not (each.name in people and _is_bare(each))]
 
 
 def _is_bare(candidate: Candidate) -> bool:
     """Whether nothing makes the name a place; it is somebody's, then, whose full name stands elsewhere."""
-    if candidate.strength == Strength.STRONG or (candidate.is_placed and candidate.size >= _MIDDLE):
+    if candidate.strength == Strength.STRONG or (candidate.is_placed and candidate.meanings.size >= _MIDDLE):
         return False
-    return candidate.referents[0].kind not in {Kind.PEOPLE, Kind.PERSON, Kind.GROUP}
+    return candidate.meanings.first not in _POINTERS
 
 
-def _is_plain(kept: str, hit: Found, name: str, geo: tuple[Referent, ...]) -> bool:
+def _is_only_a_word(meanings: Meanings) -> bool:
+    """Whether a common word is never taken for the place that it might mean: "Police" in Poland, "Rivers" in Nigeria."""
+    return meanings.first == _REGION or (meanings.first in _TOWNS and meanings.size < _LARGE)
+
+
+def _is_plain(kept: str, hit: Found, name: str, meanings: Meanings) -> bool:
     """Whether the name needs no look at its neighbours: a people, a leader, a country that no town shares its name with."""
-    first = geo[0].kind
-    if first == Kind.COUNTRY:
-        is_alone = len(geo) == 1 and not (hit.senses.is_given or hit.senses.is_surname)
+    if meanings.first == _COUNTRY:
+        is_alone = len(meanings.referents) == 1 and not (hit.senses.is_given or hit.senses.is_surname)
         return is_alone and kept[hit.end : hit.end + 1] not in {"$", "-"}
-    return first in {Kind.PEOPLE, Kind.PERSON, Kind.GROUP, Kind.HINT} and name not in LANGUAGES
+    return meanings.first in _POINTERS and name not in LANGUAGES
 
 
 def _is_headline(title: str) -> bool:
@@ -105,55 +111,53 @@ def _is_headline(title: str) -> bool:
 
 
 def _strength(
-    around: Around,
-    folded: str,
-    hit: Found,
-    geo: tuple[Referent, ...],
-    size: int,
-    previous: Found | None,
-    *,
-    is_caps: bool,
+    around: Around, name: str, senses: Senses, meanings: Meanings, previous: Found | None, *, is_caps: bool
 ) -> Strength:
-    first = geo[0].kind
-    senses = hit.senses
+    first = meanings.first
     if first == Kind.ABBREVIATION:
         return _strength_of_abbreviation(around)
-    if first in {Kind.PEOPLE, Kind.PERSON, Kind.GROUP, Kind.HINT}:
-        is_language = first == Kind.PEOPLE and folded[hit.start : hit.end] in LANGUAGES and around.is_language
-        return Strength.NONE if is_language else Strength.STRONG
-    if first == Kind.COUNTRY and not (senses.is_given or senses.is_surname):
+    if first in _POINTERS:
+        return Strength.NONE if first == Kind.PEOPLE and name in LANGUAGES and around.is_language else Strength.STRONG
+    if first == _COUNTRY and not (senses.is_given or senses.is_surname):
         return Strength.NONE if around.is_broken else Strength.STRONG
-    if not around.kept[hit.start].isupper():
-        return Strength.STRONG if first == Kind.COUNTRY else Strength.FAIR  # a script without capitals
-    if around.is_broken or (size < _LARGE and (around.is_part_of_longer or around.is_unlike_a_place)):
+    if not around.kept[around.start].isupper():  # a script without capitals
+        return Strength.STRONG if first == _COUNTRY else Strength.FAIR
+    return _strength_of_place(around, name, senses, meanings, previous, is_caps=is_caps)
+
+
+def _strength_of_place(
+    around: Around, name: str, senses: Senses, meanings: Meanings, previous: Found | None, *, is_caps: bool
+) -> Strength:
+    first, size = meanings.first, meanings.size
+    if around.is_tied and (around.is_broken or (size < _LARGE and around.is_part_of_longer)):
         return Strength.NONE
-    is_single = " " not in folded[hit.start : hit.end]
-    if is_single and around.is_street and (first != Kind.REGION or size < _LARGE):
+    if size < _LARGE and around.is_unlike_a_place:
         return Strength.NONE
-    if first != Kind.COUNTRY and around.is_paper:
+    is_single = " " not in name
+    if is_single and around.is_street and (first != _REGION or size < _LARGE):
+        return Strength.NONE
+    if first != _COUNTRY and around.is_paper:
         return Strength.NONE
     is_designated = around.is_designated
     strength = _beside_people(around, senses, previous, size, is_single, is_designated=is_designated, is_caps=is_caps)
     if strength is not None:
         return strength
-    if first != Kind.COUNTRY and (senses.is_word or (senses.is_given and size < _LARGE)):
-        return _strength_of_word(around, folded, senses, first, size, is_designated=is_designated, is_caps=is_caps)
+    if first != _COUNTRY and (senses.is_word or (senses.is_given and size < _LARGE)):
+        return _strength_of_word(around, name, senses, size, is_designated=is_designated, is_caps=is_caps)
     is_municipal = around.has_town_word or around.is_of_town
     return Strength.STRONG if is_municipal or (is_designated and first != Kind.CITY) else Strength.FAIR
 
 
 def _strength_of_word(
-    around: Around, folded: str, senses: Senses, first: int, size: int, *, is_designated: bool, is_caps: bool
+    around: Around, name: str, senses: Senses, size: int, *, is_designated: bool, is_caps: bool
 ) -> Strength:
     """Of a place whose name is a word or a given name as well."""
-    if senses.is_given and not is_designated and size < _LARGE:
+    strength = Strength.FAIR
+    if not is_designated and size < _LARGE and senses.is_word:
+        strength = Strength.NONE if (is_caps or around.begins_sentence) and size < _MIDDLE else Strength.WEAK
+    if strength and f" {name} " in around.kept:  # written small elsewhere
         return Strength.NONE
-    is_common = senses.is_common and (size < _LARGE or first == Kind.REGION)
-    if is_common or f" {folded[around.start : around.end]} " in around.kept:  # written small elsewhere
-        return Strength.NONE
-    if is_designated or size >= _LARGE or not senses.is_word:
-        return Strength.FAIR
-    return Strength.NONE if (is_caps or around.begins_sentence) and size < _MIDDLE else Strength.WEAK
+    return strength
 
 
 def _strength_of_abbreviation(around: Around) -> Strength:
@@ -214,9 +218,9 @@ def _after_capital(
     if before is not None and before.is_given and (is_name or before.size < _MIDDLE):
         return Strength.PERSON
     is_open = word in FREE_BEFORE or is_caps or around.last.endswith(("'s", "’s")) or around.glue == "-"
-    if is_open or is_designated or (before is not None and before.referents[0].country):
+    if is_open or is_designated or (before is not None and not before.points_nowhere):
         return None
-    if size < _LARGE or (is_name and senses.referents[0].kind == Kind.CITY):
+    if size < _LARGE or (is_name and senses.whole is not None and senses.whole.first == Kind.CITY):
         known = world().senses(word)
         is_word = known is not None and known.is_word
         if not (is_word and around.last_begins_sentence):
@@ -229,18 +233,18 @@ def _bind_commas(kept: str, result: list[Candidate]) -> None:
     for first, second in pairwise(result):
         if second.start - first.end > 2 or kept[first.end : second.start] not in {", ", " (", ","}:
             continue
-        if first.name != second.name and (inside := _inside(first.referents, second.referents)):
+        if first.name != second.name and (inside := _inside(first.meanings, second.meanings)):
             first.strength = second.strength = Strength.STRONG
             first.countries = second.countries = inside
 
 
 @lru_cache(maxsize=5_000)
-def _inside(narrower: tuple[Referent, ...], wider: tuple[Referent, ...]) -> frozenset[str]:
+def _inside(narrower: Meanings, wider: Meanings) -> frozenset[str]:
     """Countries in which a place of the first name lies in a region or country of the second."""
-    wide_ones = [each for each in wider if each.kind in _WIDER]
+    wide_ones = [each for each in wider.referents if each.kind in _WIDER]
     return frozenset(
         narrow.country
-        for narrow in narrower
+        for narrow in narrower.referents
         if narrow.kind in _NARROWER
         and any(narrow.country == wide.country and _lies_in(narrow, wide) for wide in wide_ones)
     )

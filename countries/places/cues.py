@@ -83,8 +83,10 @@ _SAINTS_AFTER = re.compile(
 _SPEAKS_AFTER = re.compile(
     r",? (?:said|says|told|added|asked|recalled|wrote|explained|who|whose|and (?:his|her))\b|, \d\d?,|, [Jj]r"
 )
+_GLUES = frozenset(" -")
+_TIES = frozenset("-'’$")
 _SENTENCE_ENDS = frozenset(".!?:;\"“”‘'([•*>|")
-_BEFORE = 40
+_BEFORE = 32
 
 
 class Around:
@@ -96,7 +98,7 @@ class Around:
         self.kept, self.start, self.end = kept, start, end
         self._tail = tail = kept[max(0, start - _BEFORE) : start]
         #: What parts the name from the word before it, where that is one space or hyphen; else empty.
-        self.glue = tail[-1:] if tail[-1:] in {" ", "-"} else ""
+        self.glue = tail[-1:] if tail[-1:] in _GLUES else ""
         self.last = self.last_but_one = ""
         if self.glue:
             words = tail[:-1].rsplit(None, 2)
@@ -105,8 +107,9 @@ class Around:
                 if last and last[0].isalpha() and (last[-1].isalnum() or last[-1] in ".'’") and tail[-2] not in " \n":
                     self.last = last
                     self.last_but_one = words[-2] if len(words) > 1 else ""
-        after = _AFTER.match(kept, end)
-        self.glue_after, self.next, self.next_but_one = after.groups("") if after else ("", "", "")
+        self.glue_after = self.next = self.next_but_one = ""
+        if kept[end : end + 1] in _GLUES and (after := _AFTER.match(kept, end)):
+            self.glue_after, self.next, self.next_but_one = after.groups("")
 
     @property
     def begins_sentence(self) -> bool:
@@ -170,6 +173,11 @@ class Around:
         return not self.next and self.last.lower() in _STUDIES
 
     @property
+    def is_tied(self) -> bool:
+        """Whether a hyphen, an apostrophe or a currency's sign touches the name."""
+        return self.kept[self.end : self.end + 1] in _TIES or self._tail[-1:] in _TIES
+
+    @property
     def is_part_of_longer(self) -> bool:
         """Whether a hyphen or an apostrophe ties the name to other words: Nahr-e-Saraj, Marawi'ah; not Paris-based, l'Oman."""
         if self.kept[self.end : self.end + 1] in "-'’" and _TIED_AFTER.match(self.kept, self.end):
@@ -189,6 +197,8 @@ class Around:
     @property
     def is_unlike_a_place(self) -> bool:
         """Whether the words are an abbreviation (SARI, NASH) or a saint's house (St. Paul's Hospital)."""
+        if self.kept[self.start] != "S" and not self.kept[self.start + 1].isupper():
+            return False
         name = self.kept[self.start : self.end]
         if name.isupper() and " " not in name and "." not in name and len(name) < 7:
             if _CAPITALS_AFTER.match(self.kept, self.end):
@@ -199,7 +209,11 @@ class Around:
 
     @property
     def is_dateline(self) -> bool:
-        return self.kept[self.start : self.end].isupper() and _DATELINE_AFTER.match(self.kept, self.end) is not None
+        return (
+            self.kept[self.end - 1].isupper()
+            and self.kept[self.start : self.end].isupper()
+            and _DATELINE_AFTER.match(self.kept, self.end) is not None
+        )
 
     @property
     def speaks(self) -> bool:

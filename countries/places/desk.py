@@ -13,7 +13,8 @@ from ahocorasick_rs import AhoCorasick
 from countries.places.boundaries import stands_alone
 from countries.places.fold import fold_name
 from countries.places.inflect import forms
-from countries.places.world import Found, Kind, Referent, Senses, is_cased, world
+from countries.places.senses import Found, Kind, Referent, Senses
+from countries.places.world import is_cased, world
 
 _KINDS = {
     "country": Kind.COUNTRY,
@@ -71,9 +72,9 @@ class DeskNames:
 def _says_something_new(name: DeskName) -> bool:
     """Whether the world's names leave it unsaid. They know more: that Chad is a given name, that Georgia is a state too."""
     known = world().senses(fold_name(name.text))
-    if known is None or not known.places or name.is_ambiguous or name.kind not in {"country", "people"}:
+    if known is None or known.whole is None or name.is_ambiguous or name.kind not in {"country", "people"}:
         return True
-    first = known.places[0]
+    first = known.whole.referents[0]
     return (first.country, first.kind) != (name.subject, _KINDS.get(name.kind))
 
 

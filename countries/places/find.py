@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from countries.places.boundaries import in_word, stands_alone
-from countries.places.cues import words
 from countries.places.desk import DeskNames
-from countries.places.world import Found, is_cased, uncased, world
+from countries.places.fold import fold
+from countries.places.senses import Found, Senses
+from countries.places.world import is_cased, uncased, world
 
 _UPPER = "".join(char for char in map(chr, range(0x2000)) if char.isupper() and is_cased(char))
-_CAPITAL = re.compile(rf"[{re.escape(_UPPER)}]\w*")
-#: Words that begin many sentences and no name, or none that is not known without them.
-_NO_NAMES = words(
-    "A About According After All Also An And Another Any As At Because Before Both But By Can During Each Even Every First "
-    "For Former From He Her Here His How However I If In Into It Its Last Later Many Meanwhile More Mr Mrs Ms My No Not Now "
-    "Of On One Only Or Other Our Over People She Since So Some Still Such Than That The Their Them Then There These They "
-    "This Those Three Through To Two Under Until We Were What When Where Which While Who Why Will With Would You Your"
-)
+_CAPITALISED = re.compile(rf"[{re.escape(_UPPER)}]\w*")
+_CAPITALISED_LATIN = re.compile(
+    r"[A-ZÀ-ÖØ-Þ\u0100-\u024f]\w*"
+)  # with some small letters: quicker, and told apart below
+_BEYOND_LATIN = re.compile("[\u0370-\u1fff\u2c00-\ud7a3]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Hebrew, Arabic and the scripts of India to Hangul, as blocks.
 _UNCASED = re.compile("[\u0590-\u109f\u10d0-\u139f\u1780-\u18af\u3040-\ud7a3]")
@@ -33,13 +32,17 @@ _COMPASS = re.compile(r"(?:north|south|nord|sud|sur|norte|sul|zuid|noord)\s$")
 
 def find(kept: str, folded: str, desk: DeskNames, *, is_english: bool = False) -> list[Found]:
     """Names in order of appearance, none overlapping. ``kept`` and ``folded`` are as ``fold`` makes them."""
-    hits = _capitalised(kept, folded)
+    is_latin = kept.isascii() or not _BEYOND_LATIN.search(kept)
+    hits = _capitalised(kept, folded, _CAPITALISED_LATIN if is_latin else _CAPITALISED)
+    others = list(desk.find(kept, folded))
     if not is_english:
-        hits += _small_peoples(kept, folded)
-    if _UNCASED.search(kept):
-        hits += _uncased(folded)
+        others += _small_peoples(kept, folded)
+    if not is_latin and _UNCASED.search(kept):
+        others += _uncased(folded)
+    if not others:
+        return hits
     # The desk's come first among those of one span: sorting is stable.
-    return _longest(sorted([*desk.find(kept, folded), *hits], key=lambda hit: (hit.start, -hit.end)))
+    return _longest(sorted([*others, *hits], key=lambda hit: (hit.start, -hit.end)))
 
 
 def _longest(hits: list[Found]) -> list[Found]:
@@ -52,27 +55,74 @@ def _longest(hits: list[Found]) -> list[Found]:
     return kept
 
 
-def _capitalised(kept: str, folded: str) -> list[Found]:
+def _capitalised(kept: str, folded: str, words: re.Pattern[str]) -> list[Found]:
+    first_words, prefixes = _first_words(), world().cased.prefixes
     found: list[Found] = []
-    names = world()
-    prefixes, senses, acronyms = names.cased.prefixes, names.senses, names.acronyms
-    length = len(folded)
     reached = 0
-    for match in _CAPITAL.finditer(kept):
-        start = match.start()
-        if start < reached or match[0] in _NO_NAMES or (start and kept[start - 1].isalnum()):
+    for match in words.finditer(kept):
+        start, end = match.span()
+        if start < reached:
             continue
-        names_here = prefixes(folded[start : start + _LONGEST_NAME])
-        while names_here:
-            name = names_here.pop()
-            end = start + len(name)
-            ends_well = end >= length or not in_word(folded[end]) or name[-1] == "."
-            if ends_well and (name not in acronyms or kept[start:end].isupper()):
-                if known := senses(name):
-                    found.append(Found(start, end, known))
-                reached = end
-                break
+        first = first_words[match[0]]
+        if first is _NOTHING:
+            continue
+        alone, goes_on = first
+        if goes_on and (folded[end : end + 3] in goes_on or folded[end : end + 1] in goes_on):
+            longer = _longer(kept, folded, start, end, prefixes(folded[start : start + _LONGEST_NAME]))
+            if longer is not None:
+                found.append(longer)
+                reached = longer.end
+                continue
+        if alone is not None and not (start and kept[start - 1].isalnum()):
+            found.append(Found(start, end, alone))
+            reached = end
     return found
+
+
+def _longer(kept: str, folded: str, start: int, end: int, names_here: list[str]) -> Found | None:
+    """The longest of the names that stand here if it goes on beyond ``end``, where its first word ends."""
+    for name in reversed(names_here):
+        last = start + len(name)
+        if last <= end:
+            return None
+        ends_well = last >= len(folded) or not in_word(folded[last]) or name[-1] == "."
+        is_written_so = name not in world().acronyms or kept[start:last].isupper()
+        if ends_well and is_written_so and not (start and kept[start - 1].isalnum()):
+            senses = world().senses(name)
+            return Found(start, last, senses) if senses else None
+    return None
+
+
+_NOTHING: tuple[Senses | None, frozenset[str]] = (None, frozenset())
+
+
+class _FirstWords(dict[str, tuple[Senses | None, frozenset[str]]]):
+    """What a word with a capital means by itself, and how longer names go on after it. Fills itself, up to a bound."""
+
+    _MOST = 50_000
+
+    def __missing__(self, word: str) -> tuple[Senses | None, frozenset[str]]:
+        if len(self) >= self._MOST:
+            self.clear()
+        names = world()
+        folded = fold(word)
+        is_written_so = folded not in names.acronyms or word.isupper()
+        alone = names.senses(folded) if is_written_so else None
+        end = len(folded)
+        goes_on = frozenset(
+            rest if len(rest := name[end : end + 3]) == 3 else rest[0]
+            for mark in " .'"
+            for name in names.cased.iterkeys(folded + mark)
+        )
+        is_name = word[0].isupper() and (alone is not None or goes_on)
+        self[word] = (alone, goes_on) if is_name else _NOTHING
+        return self[word]
+
+
+@cache
+def _first_words() -> _FirstWords:
+    """The ones of this process."""
+    return _FirstWords()
 
 
 def _small_peoples(kept: str, folded: str) -> Iterator[Found]:

@@ -34,18 +34,16 @@ _DROPPED = {
 } - {"\u05be"}  # the Hebrew hyphen parts words
 # Most letters fold to themselves: a compiled search for the others is several times faster than str.translate.
 _FOLDED = re.compile(f"[{re.escape(''.join(_FOLD))}]")
-_ANY_DROPPED = re.compile(f"[{re.escape(''.join(sorted(_DROPPED)))}]")
+_UNUSUAL = re.compile(f"[{re.escape(''.join(sorted(_DROPPED)))}\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = str.maketrans("-\n\r\t", "    ")
 
 
 def drop_marks(text: str) -> tuple[str, list[int] | None]:
     """The text without weightless characters, and where each of the others stood (None: where it stands now)."""
-    if text.isascii():
+    if text.isascii() or not _UNUSUAL.search(text):
         return text, None
     text = _SURROGATE.sub("\ufffd", text)
-    if not _ANY_DROPPED.search(text):
-        return text, None
     offsets = [index for index, char in enumerate(text) if char not in _DROPPED]
     return "".join([text[index] for index in offsets]), offsets
 

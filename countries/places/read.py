@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from countries.places.context import candidates
 from countries.places.desk import DeskNames
 from countries.places.find import find
 from countries.places.fold import drop_marks, fold
 from countries.places.resolve import resolve
-from countries.places.world import Kind
+from countries.places.senses import Kind
 
 #: How much a mention weighs by where it stands.
 _IN_TITLE = 3.0
@@ -30,6 +31,9 @@ _MOST = 14.0
 #: Longer texts are read as far as this; what an article is about stands before.
 LONGEST = 100_000
 _LONGEST_DATELINE = 90
+#: So much of a text tells whether it is in English.
+_LONGEST_BEGINNING = 2_000
+_DASH = re.compile("[—–-]")
 _DATELINE = re.compile(
     r"\s*[^\W\d_a-z][\w.'’ -]{1,30}(?:, [\w.'’ -]{2,30}){0,2}"  # NAIROBI, Kenya
     r"\s*(?:\([\w ./'-]{2,40}\)|, \d{1,2} [A-Z]\w+ ?\([^)]{2,40}\))?"  # (Reuters), or: 3 March (OCHA)
@@ -38,8 +42,7 @@ _DATELINE = re.compile(
 _NO_DESK = DeskNames()
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Words that point to a country. Offsets are code points in the text; ``kind`` is one of the kinds of names."""
 
     start: int
@@ -86,8 +89,9 @@ def read(
         return Reading(())
     title_end = title_length if offsets is None else sum(offset < title_length for offset in offsets)
     chosen = resolve(candidates(kept, folded, found, title_length=title_end, is_english=is_english), prior or {})
-    dateline = _DATELINE.match(kept, title_end)
-    dateline_end = dateline.end() if dateline and dateline.end() - title_end < _LONGEST_DATELINE else title_end
+    if not chosen:
+        return Reading(())
+    dateline_end = _end_of_dateline(kept, title_end)
     mentions = []
     for candidate, referent in chosen:
         first, last = candidate.start, candidate.end - 1
@@ -101,7 +105,8 @@ def read(
 
 def _is_english(folded: str) -> bool:
     """Whether the words that every English text is full of are there. What is too short to tell may be anything."""
-    return 300 * (folded.count(" the ") + folded.count(" of ") + folded.count(" and ")) > len(folded)
+    begin = folded[:_LONGEST_BEGINNING]
+    return 300 * (begin.count(" the ") + begin.count(" of ") + begin.count(" and ")) > len(begin)
 
 
 _KIND_NAMES: dict[int, str] = {
@@ -110,6 +115,15 @@ _KIND_NAMES: dict[int, str] = {
     )
     for kind in Kind
 }
+
+
+def _end_of_dateline(kept: str, start: int) -> int:
+    """Where the dateline that begins at ``start`` ends; ``start`` where there is none."""
+    limit = start + _LONGEST_DATELINE
+    if not _DASH.search(kept, start, limit):
+        return start
+    dateline = _DATELINE.match(kept, start, limit)
+    return dateline.end() if dateline else start
 
 
 def _place(start: int, title_end: int, dateline_end: int) -> float:

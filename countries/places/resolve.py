@@ -7,20 +7,15 @@ voices favour. "Tripoli" is in Libya, unless the text speaks of Lebanon. A name 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from countries.places.context import Candidate, Strength
-from countries.places.world import Kind, Referent
+from countries.places.senses import CITY_KINDS, COUNTRY_KINDS, Kind, Referent
 
 #: Of Referent.size, for ten times as many people.
 _TENFOLD = 25
-#: How much larger than its namesakes abroad a place must be to speak for its country: six times; and how large: 160,000.
-_DOMINANT, _LARGE = 20, 130
-_CITY_KINDS = {Kind.CAPITAL, Kind.CITY}
-_COUNTRY_KINDS = {Kind.COUNTRY, Kind.PEOPLE, Kind.PERSON, Kind.GROUP}
-_ALWAYS_SURE = {Kind.ABBREVIATION, Kind.HINT}
 # What a meaning gains, in powers of ten of people.
 _FOR_COUNTRY = 2.0
 _FOR_STATE = 1.0
@@ -44,7 +39,7 @@ class _Voices:
     by_name: dict[str, dict[str, float]]
     total: dict[str, float]
     regions: set[str]
-    votes: Counter[str]
+    votes: dict[str, int]
     prior: Mapping[str, float]
 
     def support(self, name: str) -> dict[str, float]:
@@ -62,8 +57,8 @@ def resolve(found: list[Candidate], prior: Mapping[str, float]) -> list[tuple[Ca
     known: dict[tuple[object, ...], Referent | None] = {}
     chosen = []
     for candidate in found:
-        referent: Referent | None = candidate.referents[0]
-        if not _is_certain(candidate):
+        referent: Referent | None = candidate.meanings.referents[0]
+        if candidate.strength != Strength.STRONG or not candidate.meanings.is_certain:
             key = (candidate.name, candidate.strength, candidate.is_town, candidate.is_placed, candidate.countries)
             if key not in known:
                 known[key] = _best(candidate, voices)
@@ -89,7 +84,7 @@ def _share(found: list[Candidate]) -> None:
 def _listen(found: list[Candidate], prior: Mapping[str, float]) -> _Voices:
     voices: dict[str, dict[str, float]] = defaultdict(dict, {country: {} for country in prior})
     regions: set[str] = set()
-    votes: Counter[str] = Counter()
+    votes: dict[str, int] = defaultdict(int)
     seen: set[tuple[str, Strength]] = set()
     voted: set[str] = set()
     for candidate in found:
@@ -98,55 +93,43 @@ def _listen(found: list[Candidate], prior: Mapping[str, float]) -> _Voices:
         seen.add((candidate.name, candidate.strength))
         if candidate.strength > Strength.WEAK and candidate.name not in voted:
             voted.add(candidate.name)
-            votes.update({each.country for each in candidate.referents})
+            for country in candidate.meanings.countries:
+                votes[country] += 1
         sure = _sure(candidate)
         if sure is not None and sure.country:
-            is_half = sure.kind == Kind.HINT or (sure.kind in _CITY_KINDS and not candidate.countries)
+            is_half = sure.kind == Kind.HINT or (sure.kind in CITY_KINDS and not candidate.countries)
             voices[sure.country][candidate.name] = 0.5 if is_half else 1.0
-            regions |= {sure.region} if sure.kind != Kind.COUNTY else {each.region for each in candidate.referents[:6]}
+            regions |= (
+                {sure.region}
+                if sure.kind != Kind.COUNTY
+                else {each.region for each in candidate.meanings.referents[:6]}
+            )
     total = {country: sum(names.values()) for country, names in voices.items()}
     return _Voices(voices, total, regions - {""}, votes, prior)
 
 
-def _is_certain(candidate: Candidate) -> bool:
-    return (
-        candidate.strength == Strength.STRONG
-        and len(candidate.referents) == 1
-        and not candidate.referents[0].is_ambiguous
-    )
-
-
 def _sure(candidate: Candidate) -> Referent | None:
     """The only country that the name can mean, if there is one."""
-    referents = candidate.referents
-    first = referents[0]
-    if _is_certain(candidate):
-        return first
+    meanings = candidate.meanings
     if candidate.countries:
-        return next(each for each in referents if each.country in candidate.countries)
-    if candidate.strength < Strength.FAIR or first.is_ambiguous:
+        return next(each for each in meanings.referents if each.country in candidate.countries)
+    if candidate.strength < Strength.FAIR:
         return None
-    elsewhere = [each for each in referents if each.country != first.country]
-    if not elsewhere:
-        is_small = all(each.kind in _CITY_KINDS and each.size < 100 for each in referents)
-        return None if is_small and candidate.strength < Strength.STRONG else first
-    if first.kind in _ALWAYS_SURE:
-        return first
-    if first.kind in _COUNTRY_KINDS:
-        has_rival = any(each.kind in _COUNTRY_KINDS or each.kind == Kind.REGION for each in elsewhere)
-        return None if has_rival else first
-    largest = max(referents, key=lambda each: each.size)
-    second = max((each.size for each in referents if each.country != largest.country), default=0)
-    return largest if largest.size >= _LARGE and largest.size - second >= _DOMINANT else None
+    return meanings.sure_if_strong if candidate.strength == Strength.STRONG else meanings.sure
 
 
 def _best(candidate: Candidate, voices: _Voices) -> Referent | None:
     """What the name most likely means; None where that is too little to say so."""
     support = voices.support(candidate.name)
     most = max(support.values(), default=0.0)
+    if len(candidate.meanings.countries) == 1 and not candidate.meanings.referents[0].is_ambiguous:
+        return _large_enough(candidate, candidate.meanings.chief[0], voices, support, most)
+    in_named = (
+        [each for each in candidate.meanings.referents if each.region in voices.regions] if voices.regions else []
+    )
     possible = [
         each
-        for each in candidate.referents
+        for each in (*candidate.meanings.chief, *in_named)
         if (not each.is_ambiguous or support.get(each.country))
         and each.country in (candidate.countries or {each.country})
     ]
@@ -156,9 +139,7 @@ def _best(candidate: Candidate, voices: _Voices) -> Referent | None:
         ((_score(each, candidate, voices, support.get(each.country, 0.0), most), each) for each in possible),
         key=lambda pair: (pair[0], pair[1].size, pair[1].country),
     )
-    if best.kind <= Kind.GROUP or candidate.strength == Strength.STRONG:
-        return best
-    return best if best.size / _TENFOLD >= _least(candidate, best, voices, support, most) else None
+    return _large_enough(candidate, best, voices, support, most)
 
 
 def _score(referent: Referent, candidate: Candidate, voices: _Voices, support: float, most: float) -> float:
@@ -166,7 +147,7 @@ def _score(referent: Referent, candidate: Candidate, voices: _Voices, support: f
     score += _FOR_NAMED_COUNTRY * support / max(most, 1.0)
     if referent.region in voices.regions:
         score += _FOR_NAMED_REGION
-    if referent.kind in _COUNTRY_KINDS:
+    if referent.kind in COUNTRY_KINDS:
         # "Lebanon schedules spring clean-up", in a text that speaks of Pennsylvania and not of Beirut.
         is_a_town_here = candidate.is_town and most and support <= 1
         return score + (_FOR_TOWN_NOT_COUNTRY if is_a_town_here else _FOR_COUNTRY)
@@ -177,6 +158,16 @@ def _score(referent: Referent, candidate: Candidate, voices: _Voices, support: f
     return score
 
 
+def _large_enough(
+    candidate: Candidate, best: Referent, voices: _Voices, support: Mapping[str, float], most: float
+) -> Referent | None:
+    """``best``, or None where it is a place too small to be meant."""
+    if best.kind <= Kind.GROUP or candidate.strength == Strength.STRONG:
+        return best
+    size = candidate.meanings.size if len(candidate.meanings.countries) == 1 else best.size
+    return best if size / _TENFOLD >= _least(candidate, best, voices, support, most) else None
+
+
 def _least(candidate: Candidate, best: Referent, voices: _Voices, support: Mapping[str, float], most: float) -> float:
     """How large, as a power of ten, the place has to be to be meant."""
     if support.get(best.country) and candidate.strength > Strength.WEAK:
@@ -184,7 +175,7 @@ def _least(candidate: Candidate, best: Referent, voices: _Voices, support: Mappi
     if most >= 1:
         return _LEAST_AMONG_OTHERS
     least = _LEAST_ALONE if candidate.strength > Strength.WEAK else _LEAST_AMONG_OTHERS
-    is_only = candidate.strength > Strength.WEAK and all(each.country == best.country for each in candidate.referents)
+    is_only = candidate.strength > Strength.WEAK and len(candidate.meanings.countries) == 1
     if candidate.is_placed or is_only:
         least = _LEAST_PLACED
     return least - _FOR_EACH_OTHER * (voices.votes[best.country] - 1)

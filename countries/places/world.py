@@ -6,80 +6,24 @@ of a machine share one copy. The automaton over the other scripts is built when 
 
 from __future__ import annotations
 
-import enum
 import json
 import mmap
 import struct
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import marisa_trie
 from ahocorasick_rs import AhoCorasick
+
+from countries.places.senses import Kind, Referent, Senses
 
 DATA = Path(__file__).parent / "data"
 #: One meaning of a name: country and region (places in the lists of world.json), size (25 log10 of people), kind.
 RECORD = struct.Struct("<BHBB")
 
 
-class Kind(enum.IntEnum):
-    """What a name means. In the order in which a name that means several is read, all else being equal."""
-
-    COUNTRY = 1
-    PEOPLE = 2
-    PERSON = 3
-    GROUP = 4
-    CAPITAL = 5
-    REGION = 6
-    CITY = 7
-    COUNTY = 8
-    ABBREVIATION = 9
-    #: Points to a country without naming it: what only that country has.
-    HINT = 10
-    GIVEN_NAME = 11
-    SURNAME = 12
-    WORD = 13
-    COMMON_WORD = 14
-
-
 #: Set in a record's kind: a name in another language than English.
 FOREIGN = 0x80
-
-
-class Referent(NamedTuple):
-    """One meaning of a name. ``country`` is ISO 3166-1 alpha-2, or what a desk's name points to, or empty for none."""
-
-    country: str
-    region: str
-    size: int
-    kind: int
-    is_ambiguous: bool = False
-    is_foreign: bool = False
-
-
-class Senses:
-    """All that a name may mean, sorted out once. ``english`` leaves out what English texts do not use."""
-
-    __slots__ = ("english", "is_common", "is_given", "is_surname", "is_word", "places", "referents", "size")
-
-    def __init__(self, referents: tuple[Referent, ...]) -> None:
-        self.referents = referents
-        self.places = tuple(each for each in referents if each.kind <= Kind.HINT)
-        self.english = tuple(each for each in self.places if not each.is_foreign)
-        self.size = max((each.size for each in self.places), default=0)
-        kinds = {each.kind for each in referents}
-        self.is_given = Kind.GIVEN_NAME in kinds
-        self.is_surname = Kind.SURNAME in kinds
-        self.is_common = Kind.COMMON_WORD in kinds
-        self.is_word = self.is_common or Kind.WORD in kinds
-
-
-class Found(NamedTuple):
-    """A name, where it stands in the text without marks, and what it may mean."""
-
-    start: int
-    end: int
-    senses: Senses
 
 
 class World:

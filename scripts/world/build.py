@@ -29,7 +29,8 @@ from faker.providers.lorem.en_US import Provider as en_US_words
 
 from countries.places.fold import fold_name
 from countries.places.inflect import forms
-from countries.places.world import FOREIGN, RECORD, Kind, is_cased
+from countries.places.senses import Kind
+from countries.places.world import FOREIGN, RECORD, is_cased
 from scripts.world.lists import (
     ABBREVIATIONS,
     ALTERNATES_FROM,

@@ -14,6 +14,7 @@ from sources.adapters import charset
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
 _DOCUMENT_TYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 
 
@@ -70,7 +71,7 @@ def root(body: bytes, *, content_type: str = "") -> Node:
     text = _NOT_XML.sub("", charset.decode(body, content_type).text).removeprefix("\ufeff")
     if _DOCUMENT_TYPE.search(text):
         raise BadXml("The document declares a document type or entities, and such XML is not read.")
-    text = _DECLARATION.sub("", text, count=1)
+    text = _REFERENCE.sub(_sound, _DECLARATION.sub("", text, count=1))
     parser = etree.XMLParser(
         encoding="utf-8",
         recover=True,
@@ -88,6 +89,12 @@ def root(body: bytes, *, content_type: str = "") -> Node:
     if found is None:
         raise BadXml("The document is not XML.")
     return Node(found)
+
+
+def _sound(reference: re.Match[str]) -> str:
+    """A reference to a character; one to half of a pair goes, since libxml2 lets it in and lxml cannot read it out again."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if 0xD800 <= number <= 0xDFFF else reference[0]
 
 
 def _local(tag: str) -> str:

@@ -162,11 +162,11 @@ def leaves(message: Message) -> Iterator[Message]:
         count += 1
         if count > MAX_PARTS:
             raise Unreadable(f"It has more than {MAX_PARTS} parts.")
-        payload = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
-            waiting[:0] = [each for each in payload[: MAX_PARTS + 1] if isinstance(each, Message)]
-        elif not isinstance(payload, list):
+        if not part.is_multipart():
             yield part
+        elif part.get_content_maintype() == "multipart":
+            inside = list(part.get_payload())[: MAX_PARTS + 1]
+            waiting[:0] = [each for each in inside if isinstance(each, Message)]
 
 
 def text_of(part: Message) -> str:

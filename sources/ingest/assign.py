@@ -155,9 +155,7 @@ def _vectors_of(items: Iterable[Item], vectors: Vectors | None) -> dict[int, tup
     if vectors is None:
         return {}
     rows = Embedding.objects.filter(item__in=[item.pk for item in items], model=vectors.model, vector__isnull=False)
-    return {
-        item: tuple(vector.to_list()) for item, vector in rows.values_list("item_id", "vector") if vector is not None
-    }
+    return {item: tuple(vector) for item, vector in rows.values_list("item_id", "vector") if vector is not None}
 
 
 def _report(item: Item, vectors: dict[int, tuple[float, ...]]) -> cluster.Report:

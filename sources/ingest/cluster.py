@@ -41,9 +41,6 @@ COPY = 0.8
 #: How much of a text is looked at, in characters.
 LEAD = 500
 BODY = 2_000
-#: How far names and days are looked for in two reports of one language; across languages, where names are the bridge, in
-#: the whole of ``BODY``.
-OPENING = 800
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -146,7 +143,7 @@ def _by_trigrams(one: Report, other: Report) -> Likeness:
 def _by_vectors(one: Report, other: Report, scale: Scale) -> Likeness:
     """The cosine, raised by what the openings share and lowered by days that differ and by the time between them."""
     is_one_language = _primary(one.language) == _primary(other.language)
-    looked_at = OPENING if is_one_language else BODY
+    looked_at = LEAD if is_one_language else BODY  # across languages names are the bridge, and worth a longer look
     ours, theirs = (traits.read(f"{each.title}. {each.text[:looked_at]}") for each in (one, other))
     names = min(traits.shared_names(ours, theirs), MOST_NAMES)
     apart = abs(one.reported_at - other.reported_at) / dt.timedelta(days=1)

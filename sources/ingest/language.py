@@ -59,10 +59,11 @@ _MISTAKEN_FOR = {
 _UNSURE = 0.6
 #: Confidence where only the feed's claim speaks for a language, and where a text is in two languages.
 _ONLY_CLAIMED = _MIXED = 0.5
-#: Characters of a text that are looked at; of the letters among them so many are enough.
-LOOKED_AT = 4_000
-_ENOUGH = 600
-_HALVES_FROM = 300
+#: Characters of a text that are looked at; of a longer one than ``_LONG`` two pieces of so many letters are enough.
+LOOKED_AT = 2_000
+_ENOUGH = 250
+_LONG = 300
+_LEAST = 3
 _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 _ADDRESS = re.compile(r"https?://\S+")
 
@@ -82,11 +83,11 @@ class _Model(Protocol):
 def identify(text: str, *, claims: tuple[str, ...] = ()) -> Identified:
     """The language of a text; ``und`` where there is nothing to read. ``claims`` are primary tags, as ``read_claims``
     gives them. Only the beginning is read, so length costs nothing; no text is an error."""
-    words = declaration.letters(_ADDRESS.sub(" ", text[:LOOKED_AT])).strip()[:_ENOUGH]
-    if sum(map(len, words.split())) < 3:
+    pieces = _pieces(_ADDRESS.sub(" ", text[:LOOKED_AT]).strip())
+    if not pieces:
         return Identified(UNDETERMINED, 0.0)
-    chances, is_mixed = _first_reading(words, claims)
-    chances = _second_reading(chances, words.lower(), claims)
+    chances, is_mixed = _first_reading(pieces, claims)
+    chances = _second_reading(chances, " ".join(pieces).lower(), claims)
     best = max(chances, key=chances.__getitem__)
     confidence = min(chances[best], _MIXED) if is_mixed else chances[best]
     for claim in claims:
@@ -102,13 +103,18 @@ def read_claims(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if re.fullmatch(r"[a-z]{2,3}", tag)))
 
 
-def _first_reading(words: str, claims: tuple[str, ...]) -> tuple[dict[str, float], bool]:
-    """What py3langid says, and whether a text is in two languages: its halves contradict each other, or much of it is in
+def _pieces(text: str) -> list[str]:
+    """The letters of a short text, or of the beginning and the middle of a longer one; only where there are three."""
+    starts = [0] if len(text) < _LONG else [0, len(text) // 2]
+    pieces = [declaration.letters(text[start : start + 2 * _ENOUGH]).strip()[:_ENOUGH] for start in starts]
+    return [piece for piece in pieces if len(piece.replace(" ", "")) >= _LEAST]
+
+
+def _first_reading(pieces: list[str], claims: tuple[str, ...]) -> tuple[dict[str, float], bool]:
+    """What py3langid says, and whether a text is in two languages: its pieces contradict each other, or much of it is in
     Latin letters and much is not."""
-    middle = words.rfind(" ", 0, len(words) // 2)
-    parts = [words[:middle], words[middle:]] if len(words) >= _HALVES_FROM and middle > 0 else [words]
     with _lock:
-        rankings = [_model().rank(part) for part in parts]
+        rankings = [_model().rank(piece) for piece in pieces]
     chances: dict[str, float] = {}
     for ranking in rankings:
         for tag, chance in ranking:
@@ -119,7 +125,7 @@ def _first_reading(words: str, claims: tuple[str, ...]) -> tuple[dict[str, float
         for tag, chance in chances.items()
     }
     is_split = len({ranking[0][0] for ranking in rankings}) > 1
-    latin = len(_LATIN.findall(words)) / len(words)
+    latin = sum(len(_LATIN.findall(piece)) for piece in pieces) / sum(map(len, pieces))
     return _shares(weighed), is_split or 0.25 < latin < 0.6
 
 

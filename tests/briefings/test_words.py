@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from briefings import numbers
 from briefings.sentences import count_words, lead, sentences, spans
-from sources import evidence
 
 
 @pytest.mark.parametrize(
@@ -57,26 +56,6 @@ def test_a_text_without_words_has_no_lead(text):
 @pytest.mark.parametrize(("text", "count"), [("Two words", 2), ("one – two …", 2), ("", 0), ("N'Djamena's 3,000", 2)])
 def test_words_are_counted_as_a_reader_does(text, count):
     assert count_words(text) == count
-
-
-def voice(kind="ngo", owner="a", is_party=False):
-    return evidence.Voice(kind, owner, is_party)
-
-
-@pytest.mark.parametrize(
-    ("voices", "origins", "label"),
-    [
-        ([voice("ngo", "a"), voice("un", "b")], None, "corroborated"),
-        ([voice("ngo", "a"), voice("un", "b")], 1, "single_source"),
-        ([voice("ngo", "a"), voice("ngo", "b")], None, "single_source"),
-        ([voice("ngo", "a"), voice("un", "a")], None, "single_source"),
-        ([voice("government_media", "a", is_party=True)], None, "claimed_by_party"),
-        ([voice("government_media", "a", is_party=True), voice("ngo", "b")], 2, "single_source"),
-        ([], None, "single_source"),
-    ],
-)
-def test_labels_are_what_sources_bear_out(voices, origins, label):
-    assert evidence.derive(voices, origins=origins) == label
 
 
 @given(st.integers(0, 10**9))

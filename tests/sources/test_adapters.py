@@ -141,6 +141,17 @@ def test_a_sitemap_index_is_refused_and_says_what_it_lists():
         read(index.encode())
 
 
+@pytest.mark.parametrize("half", ["&#xD800;", "&#XDFFF;", "&#55296;"])
+def test_half_a_character_in_a_sitemap_costs_itself_and_nothing_else(half):
+    pages = (
+        f"<url><loc>https://valley.example/1{half}</loc></url>",
+        "<url><loc>https://valley.example/2&#x27;</loc></url>",
+    )
+    named = sitemap(*pages).replace(b"schemas/", f"schemas{half}/".encode())
+    found = read(named, wanted="sitemap")
+    assert [entry.url for entry in found.entries] == ["https://valley.example/1", "https://valley.example/2'"]
+
+
 def test_a_packed_sitemap_is_unpacked_and_a_bomb_is_not():
     packed = gzip.compress(sitemap("<url><loc>https://valley.example/1</loc></url>"))
     assert [entry.url for entry in read(packed).entries] == ["https://valley.example/1"]

@@ -67,6 +67,11 @@ def test_what_is_no_list_is_refused_with_a_reason(body, reason):
         opml.read(body)
 
 
+def test_half_a_character_in_a_list_costs_itself_and_nothing_else():
+    (one,) = opml.read(b'<opml><body><outline text="Ferry&#xD800;" xmlUrl="https://ferry.example/feed"/></body></opml>')
+    assert one.title == "Ferry"
+
+
 def test_a_list_nested_deeper_than_any_is_read_as_far_as_it_goes():
     deep = b"<opml><body>" + b'<outline text="x">' * 100_000
     with contextlib.suppress(opml.NotOpml):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from django.db import connections, transaction
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources import stories
+from sources.embedders import DIMENSIONS, unit
 from sources.ingest import assign, cluster, origins
-from sources.models import Item, Story, StoryDecision
+from sources.models import Embedding, Item, Story, StoryDecision
 from tests.factories.countries import UserFactory
 from tests.factories.sources import NOON, FeedFactory, ItemFactory, PublisherFactory
 
@@ -130,6 +132,79 @@ def test_a_name_inside_another_word_or_far_down_is_no_credit():
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TOWN (AFP) - Words of its own.",
+        "TOWN (with Reuters) Words of its own.",
+        "Selon l'AFP, le bac est de retour.",
+        "Le bac est de retour, rapporte l’agence Reuters.",
+        "El barco ha vuelto, según la agencia EFE.",
+        "O barco voltou, de acordo com a Lusa.",
+        "Паром вернулся, сообщает агентство Рейтер.",
+        "Паром вернулся, со ссылкой на ТАСС.",
+        "ПОРТ, 17 ноя - РИА Новости. Паром вернулся.",
+        "Kivuko kimerejea, kwa mujibu wa AFP.",
+        "Die Fähre fährt wieder, laut dpa.",
+        "عادت العبّارة، بحسب وكالة فرانس برس.",
+        "عادت العبّارة، نقلا عن رويترز.",
+    ],
+)
+def test_an_agency_is_credited_in_many_languages(text):
+    found = origins.count([account("A", text)])
+    assert (found.copies, found.accounts[0].why) == (1, origins.Why.CREDIT)
+
+
+def test_reports_that_share_a_long_passage_have_it_from_one_text():
+    release = (
+        "the ferry between the two towns will sail again from Monday after the engine was replaced by engineers of the port "
+        "and fares will stay as they were until the end of the year"
+    )
+    one = account(
+        "A", f"We asked at the quay what is going on. The port said that {release}. Nobody there was surprised."
+    )
+    two = account(
+        "B", f"Good news for traders who lost money all month. In a statement: {release}. More tomorrow from us."
+    )
+    quoting = account("C", "The port said that the ferry between the two towns will sail again. We shall see about it.")
+    found = origins.count([one, two, quoting])
+    assert found.names == ("A", "C")
+    assert [each.why for each in found.accounts] == [origins.Why.OWN, origins.Why.PASSAGE, origins.Why.OWN]
+
+
+def test_what_only_repeats_a_party_is_that_party_s_word():
+    palace = account("Palace", FERRY, is_party=True)
+    credits = account("Harbour Post", "The ferry is safe, according to Palace, and always was.")
+    found = origins.count([palace, account("Longitude Wire", FERRY), credits], publishers=("Palace", "Harbour Post"))
+    assert (found.names, found.party_reports) == ((), 3)
+    alone = origins.count([credits], publishers=("Palace",), parties=("Palace",))
+    assert (alone.names, alone.party_reports) == ((), 1)
+
+
+def test_each_report_says_why_it_counts_as_it_does():
+    found = origins.count(
+        [
+            account("Wire", FERRY, owner="w"),
+            account("Post", FERRY, owner="p"),
+            account("Wire Two", "Another account of the market, by the wire's own second desk.", owner="w"),
+            account("Palace", "All is well.", is_party=True),
+        ]
+    )
+    assert found.accounts == (
+        origins.Counted("Wire", origins.Why.OWN, "Wire"),
+        origins.Counted("Post", origins.Why.COPY, "Wire"),
+        origins.Counted("Wire Two", origins.Why.OWNER, "Wire"),
+        origins.Counted("Palace", origins.Why.PARTY, ""),
+    )
+
+
+@given(st.lists(st.builds(account, st.sampled_from("ABC"), st.text(max_size=80), is_party=st.booleans()), max_size=6))
+def test_there_are_never_more_origins_than_owners_that_are_no_party(accounts):
+    found = origins.count(accounts)
+    assert len(found.accounts) == len(accounts)
+    assert len(found.names) == len(found.kinds) <= sum(not each.is_party for each in accounts)
+
+
 # ------------------------------------------------------------------------------------------------ writing
 @pytest.mark.django_db
 def test_items_get_their_stories_and_the_stories_their_numbers():
@@ -227,6 +302,100 @@ def test_what_a_person_split_the_machine_leaves_apart(two_stories):
     assign.assign_stories(limit=10)
     two.refresh_from_db()
     assert (two.story_id, two.story_by_person) == (new.pk, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("version", ["trigram 1", "some later version"])
+def test_no_version_of_the_machine_undoes_what_a_person_decided(two_stories, version, monkeypatch):
+    one, two = two_stories
+    into = stories.merge(two.story, into=one.story, by=UserFactory(), at=NOON)
+    apart = stories.split([one], by=UserFactory(), at=NOON)
+    monkeypatch.setattr(cluster, "VERSION", version)
+    same = [1.0, *[0.0] * (DIMENSIONS - 1)]
+    for item in (one, two):
+        Embedding.objects.create(item=item, model="late", vector=same, reported_at=NOON, made_at=NOON)
+    vectors = assign.Vectors("late", dt.timedelta(), cluster.E5_SMALL)
+    for _ in range(2):
+        assign.assign_stories(limit=10, at=NOON + HOUR, vectors=vectors)
+    assert Item.objects.get(pk=one.pk).story_id == apart.pk
+    assert Item.objects.get(pk=two.pk).story_id == into.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_comes_while_a_person_merges_lands_in_the_story_that_stays():
+    ItemFactory(title="Ferry sails again", text=FERRY)
+    ItemFactory(title="Market moves to Thursday", text=MARKET)
+    assign.assign_stories(limit=10)
+    into, merged = Story.objects.order_by("pk")
+    ItemFactory(title="Market moves to Thursday", text=MARKET, reported_at=NOON + HOUR)
+    person, met, placed = UserFactory(), threading.Barrier(2, timeout=20), []
+
+    def place_while_the_person_decides():
+        try:
+            met.wait()
+            placed.append(assign.assign_stories(limit=10))
+            met.wait()
+            met.wait()
+            placed.append(assign.assign_stories(limit=10))
+        finally:
+            connections.close_all()
+
+    machine = threading.Thread(target=place_while_the_person_decides)
+    machine.start()
+    with transaction.atomic():
+        stories.merge(merged, into=into, by=person, at=NOON)
+        met.wait()
+        met.wait()  # the machine has tried by now
+    met.wait()
+    machine.join(timeout=30)
+    assert placed == [0, 1]
+    assert set(Item.objects.values_list("story", flat=True)) == {into.pk}
+
+
+# ------------------------------------------------------------------------------------------------ vectors
+def made(item, *numbers):
+    vector = unit([*numbers, *[0.0] * (DIMENSIONS - len(numbers))])
+    return Embedding.objects.create(
+        item=item, model="made", vector=list(vector), reported_at=item.reported_at, made_at=item.reported_at
+    )
+
+
+VECTORS = assign.Vectors("made", 10 * dt.timedelta(minutes=1))
+
+
+@pytest.mark.django_db
+def test_reports_with_near_vectors_are_one_story_whatever_their_words_and_language():
+    first, second = ItemFactory(title="Ferry sails again"), ItemFactory(title="Le bac est de retour", language="fr")
+    other = ItemFactory(title="Ferry sails again")
+    for item, numbers in ((first, (1.0, 0.0)), (second, (1.0, 0.1)), (other, (0.0, 1.0))):
+        made(item, *numbers)
+    assert assign.assign_stories(limit=10, at=NOON, vectors=VECTORS) == 3
+    story_of = dict(Item.objects.values_list("pk", "story"))
+    assert story_of[first.pk] == story_of[second.pk] != story_of[other.pk]
+
+
+@pytest.mark.django_db
+def test_vectors_of_another_model_are_not_compared():
+    first, second = ItemFactory(title="Ferry sails again"), ItemFactory(title="Le bac est de retour", language="fr")
+    made(first, 1.0)
+    Embedding.objects.filter(item=first).update(model="older")
+    made(second, 1.0)
+    assign.assign_stories(limit=10, at=NOON + HOUR, vectors=VECTORS)
+    assert Item.objects.values("story").distinct().count() == 2
+
+
+@pytest.mark.django_db
+def test_a_new_item_waits_for_its_vector_but_not_for_ever():
+    item = ItemFactory()
+    assert assign.assign_stories(limit=10, at=NOON + 9 * dt.timedelta(minutes=1), vectors=VECTORS) == 0
+    assert assign.assign_stories(limit=10, at=NOON + 10 * dt.timedelta(minutes=1), vectors=VECTORS) == 1
+    placed = Item.objects.get(pk=item.pk).story_id
+    made(item, 1.0)
+    assert assign.assign_stories(limit=10, at=NOON + HOUR, vectors=VECTORS) == 0
+    late = ItemFactory(title="Le bac est de retour", language="fr", reported_at=NOON + HOUR)
+    made(late, 1.0)
+    assign.assign_stories(limit=10, at=NOON + HOUR, vectors=VECTORS)
+    assert Item.objects.get(pk=late.pk).story_id == placed
 
 
 @pytest.mark.django_db

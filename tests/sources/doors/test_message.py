@@ -95,6 +95,7 @@ def test_a_header_of_no_end_is_not_read():
         ("windows-1256", "windows-1256"),
         ("utf-8", "latin-1"),
         ("no-such-charset", "utf-8"),
+        ("utf-8\0x", "utf-8"),
         ("us-ascii", "utf-8"),
         ("unicode-escape", "utf-8"),
         ("rot13", "utf-8"),
