@@ -232,7 +232,9 @@ def headlines(folder: Path) -> Iterator[Task]:
     yield perpetrator
 
 
-_FRENCH = frozenset("de la le les des du dans par une un et en à tués morts au".split())
+_FRENCH = frozenset(
+    ["de", "la", "le", "les", "des", "du", "dans", "par", "une", "un", "et", "en", "à", "tués", "morts", "au"]
+)
 _NUMBERS = {
     word: number
     for words in (
