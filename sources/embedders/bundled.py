@@ -39,6 +39,16 @@ class Bundled:
         return found
 
 
+def sentences(texts: Sequence[str]) -> list[list[float]]:
+    """Vectors of sentences that are compared with sentences, for which the model wants another mark than for passages (its
+    model card: "query: "). Raises Unusable."""
+    engine = _engine(str(model_file()))
+    found: list[list[float]] = []
+    for start in range(0, len(texts), _BATCH):
+        found += engine.query([_plain(text) for text in texts[start : start + _BATCH]]).tolist()
+    return found
+
+
 def model_file() -> Path:
     """The model as the wheel brought it. Raises Unusable where it is missing or has been changed."""
     record = next((file for file in _files() if file.name == _MODEL), None)
