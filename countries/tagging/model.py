@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 
 @functools.lru_cache(maxsize=1)
 def prototypes() -> Prototypes | None:
-    """None where the model cannot be used or embeddings are switched off: languages without a lexicon get no suggestions of terms then."""
+    """None where the model cannot be used, or embeddings are switched off: then languages without a lexicon get no suggestions
+    of terms."""
     try:
         return Prototypes(_embed) if chosen.embedder() is not None else None
     except Unusable as error:
