@@ -32,8 +32,12 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 class TagSuggestionQuerySet(models.QuerySet["TagSuggestion"]):
+    def current(self) -> TagSuggestionQuerySet:
+        """What the latest look at an item suggests."""
+        return self.filter(is_current=True)
+
     def undecided(self) -> TagSuggestionQuerySet:
-        """Nobody has decided on this item for this situation yet."""
+        """What the latest look at an item suggests, where nobody has decided on it for this situation yet."""
         tags = apps.get_model("countries", "Tag").objects  # models import this module
         decided = tags.filter(
             item=OuterRef("item"),
@@ -42,4 +46,4 @@ class TagSuggestionQuerySet(models.QuerySet["TagSuggestion"]):
             is_current=True,
             verdict__in=["accepted", "added", "rejected"],
         )
-        return self.filter(~Exists(decided))
+        return self.current().filter(~Exists(decided))

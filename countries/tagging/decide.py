@@ -20,14 +20,14 @@ class NothingToWithdraw(Exception):
 
 def accept(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
     """Afterwards the item stands as being about the situation. Accepting twice changes nothing."""
-    suggestion = TagSuggestion.objects.filter(item=item, situation=situation).order_by("-created_at", "-id").first()
+    suggestion = _suggestion(item, situation)
     verdict = Verdict.ADDED if suggestion is None else Verdict.ACCEPTED
     return _decide(item, situation, None, verdict, by=by, at=at, reason=reason, suggestion=suggestion)
 
 
 def reject(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
     """Afterwards the item stands as not being about the situation."""
-    suggestion = TagSuggestion.objects.filter(item=item, situation=situation).order_by("-created_at", "-id").first()
+    suggestion = _suggestion(item, situation)
     return _decide(item, situation, None, Verdict.REJECTED, by=by, at=at, reason=reason, suggestion=suggestion)
 
 
@@ -50,6 +50,12 @@ def withdraw(
         if not Tag.objects.current().filter(item=item, situation=situation, term=term).exists():
             raise NothingToWithdraw
         return _decide(item, situation, term, Verdict.WITHDRAWN, by=by, at=at, reason=reason)
+
+
+def _suggestion(item: Item, situation: Situation) -> TagSuggestion | None:
+    """What the decision answers: the latest that the machine said of the item and the situation."""
+    said = TagSuggestion.objects.filter(item=item, situation=situation)
+    return said.order_by("-is_current", "-created_at", "-id").first()
 
 
 def _lock(item: Item) -> None:
