@@ -266,6 +266,12 @@ class TagSuggestion(models.Model):
     )
     version = models.CharField(_("suggester"), max_length=40)
     created_at = models.DateTimeField()
+    is_current = models.BooleanField(
+        default=True,
+        db_default=True,
+        editable=False,
+        help_text=_("from the latest look at the item; what earlier ones said is kept"),
+    )
 
     objects = TagSuggestionQuerySet.as_manager()
 

@@ -39,8 +39,12 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
 
 class TagSuggestionQuerySet(models.QuerySet["TagSuggestion"]):
+    def current(self) -> TagSuggestionQuerySet:
+        """What the latest look at an item suggests."""
+        return self.filter(is_current=True)
+
     def undecided(self) -> TagSuggestionQuerySet:
-        """Nobody has decided on this item for this situation yet."""
+        """What the latest look at an item suggests, where nobody has decided on it for this situation yet."""
         tags = apps.get_model("countries", "Tag").objects  # models import this module
         decided = tags.filter(
             item=OuterRef("item"),
@@ -49,7 +53,7 @@ class TagSuggestionQuerySet(models.QuerySet["TagSuggestion"]):
             is_current=True,
             verdict__in=["accepted", "added", "rejected"],
         )
-        return self.filter(~Exists(decided))
+        return self.current().filter(~Exists(decided))
 
     def shown(self) -> TagSuggestionQuerySet:
         """Those that reach the threshold of their language and situation."""

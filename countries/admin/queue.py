@@ -190,7 +190,7 @@ def _reading(situation: Situation, row: Row) -> dict[str, object]:
     """What the reading pane and the tag pane show."""
     item = Item.objects.with_text().select_related("story").get(pk=row.item.pk)
     revision = item.current
-    suggestions = list(TagSuggestion.objects.filter(item=item).select_related("situation").order_by("-score"))
+    suggestions = list(TagSuggestion.objects.current().filter(item=item).select_related("situation").order_by("-score"))
     own = next((each for each in suggestions if each.situation_id == situation.pk), None)
     spans = [(each["start"], each["end"]) for each in (own.evidence if own else [])]
     title = revision.title if revision else item.title

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 
-_ARABIC = {
-    clitics + article
-    for clitics in ("", "و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل", "س")
-    for article in ("", "ال")
-} | {"لل", "ولل", "فلل"}
+_ARABIC = {"و", "ف", "ب", "ك", "ل", "وب", "ول", "وك", "فب", "فل"}
+_SHORT = 3
 _HEBREW = {
     first + second for first in ("", "ו", "ש", "כש", "וש") for second in ("", "ב", "ל", "מ", "ה", "כ", "מה", "שב")
 }
 _ETHIOPIC = {"በ", "የ", "ለ", "ከ", "ወደ", "ስለ", "እና", "ብ", "ን", "ካብ", "ናብ", "ናይ", "ኣብ", "ዘ", "እንደ", "የተ", "በተ", "ከተ"}
+_ETHIOPIC_ENDINGS = {"ን", "ና", "ም", "ስ", "ው", "ዊ", "ዊው", "ዊት", "ዊቷ", "ውያን", "ውያንን", "ያን", "ያዊ", "ያዊው", "ያውያን", "ዋ", "ያ"}
 _LONGEST_PREFIX = 5
 _LONGEST_ENDING = 4
 
@@ -47,7 +45,16 @@ def in_word(char: str) -> bool:
 
 def stands_alone(folded: str, start: int, end: int) -> bool:
     """Whether ``folded[start:end]`` is a word (or words) of its own."""
-    return _ends_well(folded, start, end) and _begins_well(folded, start)
+    return _ends_well(folded, start, end) and _begins_well(folded, start, end)
+
+
+def with_article(folded: str, *, is_people: bool) -> tuple[str, ...]:
+    """The forms that the article gives an Arabic name: السودان and للسودان, "to Sudan"; a people's has it or not."""
+    if not "\u0600" <= folded[:1] <= "\u06ff":
+        return (folded,)
+    if folded.startswith("ال") and len(folded) > _SHORT + 1:
+        return folded, "ل" + folded[1:]
+    return (folded, "ال" + folded, "لل" + folded) if is_people else (folded,)
 
 
 def _ends_well(folded: str, start: int, end: int) -> bool:
@@ -61,10 +68,10 @@ def _ends_well(folded: str, start: int, end: int) -> bool:
     ending = last - end
     if _takes_endings(folded[end]):
         return end - start > 3 and ending <= _LONGEST_ENDING
-    return "\u1200" <= folded[end] <= "\u139f" and ending == 1 and folded[end] in "ንናምስው"
+    return folded[end:last] in _ETHIOPIC_ENDINGS
 
 
-def _begins_well(folded: str, start: int) -> bool:
+def _begins_well(folded: str, start: int, end: int) -> bool:
     first = folded[start]
     if start == 0 or not in_word(folded[start - 1]) or has_no_word_breaks(first):
         return True
@@ -79,4 +86,6 @@ def _begins_well(folded: str, start: int) -> bool:
     before = start
     while before > 0 and start - before < _LONGEST_PREFIX and in_word(folded[before - 1]):
         before -= 1
+    if prefixes is _ARABIC and end - start <= _SHORT:
+        return False  # too many words of four letters are one of these with a prefix
     return folded[before:start] in prefixes and (before == 0 or not in_word(folded[before - 1]))

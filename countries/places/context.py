@@ -73,7 +73,7 @@ def candidates(kept: str, folded: str, found: list[Found], *, title_length: int,
         if senses.is_given and senses.size < _LARGE and not around.is_designated:
             continue
         is_caps = has_caps_title and hit.end <= title_length
-        strength = _strength(around, name, senses, meanings, before, is_caps=is_caps)
+        strength = _strength(around, name, senses, meanings, before, is_caps=is_caps, is_english=is_english)
         if strength == Strength.PERSON:
             if senses.is_given or senses.is_surname or senses.is_word:
                 people.update(name.split(" "))
@@ -111,7 +111,14 @@ def _is_headline(title: str) -> bool:
 
 
 def _strength(
-    around: Around, name: str, senses: Senses, meanings: Meanings, previous: Found | None, *, is_caps: bool
+    around: Around,
+    name: str,
+    senses: Senses,
+    meanings: Meanings,
+    previous: Found | None,
+    *,
+    is_caps: bool,
+    is_english: bool,
 ) -> Strength:
     first = meanings.first
     if first == Kind.ABBREVIATION:
@@ -122,11 +129,18 @@ def _strength(
         return Strength.NONE if around.is_broken else Strength.STRONG
     if not around.kept[around.start].isupper():  # a script without capitals
         return Strength.STRONG if first == _COUNTRY else Strength.FAIR
-    return _strength_of_place(around, name, senses, meanings, previous, is_caps=is_caps)
+    return _strength_of_place(around, name, senses, meanings, previous, is_caps=is_caps, is_english=is_english)
 
 
 def _strength_of_place(
-    around: Around, name: str, senses: Senses, meanings: Meanings, previous: Found | None, *, is_caps: bool
+    around: Around,
+    name: str,
+    senses: Senses,
+    meanings: Meanings,
+    previous: Found | None,
+    *,
+    is_caps: bool,
+    is_english: bool,
 ) -> Strength:
     first, size = meanings.first, meanings.size
     if around.is_tied and (around.is_broken or (size < _LARGE and around.is_part_of_longer)):
@@ -144,6 +158,10 @@ def _strength_of_place(
         return strength
     if first != _COUNTRY and (senses.is_word or (senses.is_given and size < _LARGE)):
         return _strength_of_word(around, name, senses, size, is_designated=is_designated, is_caps=is_caps)
+    is_doubtful = size < _MIDDLE or (size < _LARGE and around.begins_sentence)
+    if is_doubtful and not is_english and first == Kind.CITY and not is_designated:
+        # Words of other languages are not known: any of them begins a sentence with a capital, in German any noun has one.
+        return Strength.WEAK
     is_municipal = around.has_town_word or around.is_of_town
     return Strength.STRONG if is_municipal or (is_designated and first != Kind.CITY) else Strength.FAIR
 

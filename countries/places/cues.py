@@ -74,7 +74,7 @@ _TIED_AFTER = re.compile(
 )
 _BROKEN_AFTER = re.compile(r"- (?!(?:and|or)\b)[a-z]")
 _PREFIXES = words("pro anti non mid post pre trans dell nell dall sull all qu greater north south east west central")
-_CAPITALS_AFTER = re.compile(r", [A-Z]|[:/]|,? ?(?:--|[—–]|- )| \([A-Z]")
+_CAPITALS_AFTER = re.compile(r", [A-Z]|:|,? ?(?:--|[—–]|- )| \([A-Z]")
 _DATELINE_AFTER = re.compile(r" ?(?:--|[—–]|- | \([A-Z]{2})")
 _SAINTS_AFTER = re.compile(
     r"(?:['’]s?)?(?: [A-Z]\w+)? (?:Hospital|Church|Cathedral|School|University|College|Parish|Academy|Abbey|Chapel|Basilica|"

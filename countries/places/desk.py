@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
 
-from countries.places.boundaries import stands_alone
+from countries.places.boundaries import stands_alone, with_article
 from countries.places.fold import fold_name
 from countries.places.inflect import forms
 from countries.places.senses import Found, Kind, Referent, Senses
@@ -48,7 +48,7 @@ class DeskNames:
             kind = _KINDS.get(name.kind, Kind.REGION)
             referent = Referent(name.subject, "", _DESK_SIZE, kind, name.is_ambiguous)
             for form in forms(name.text.strip(), language=name.language, kind=name.kind):
-                if folded := _without_article(fold_name(form)):
+                for folded in filter(None, with_article(fold_name(form), is_people=kind == Kind.PEOPLE)):
                     self._entries.setdefault(folded, set()).add((referent, _how_written(form, kind)))
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns) if self._patterns else None
@@ -83,9 +83,3 @@ def _how_written(name: str, kind: Kind) -> str:
     if name.isupper() and len(name) < 6 and is_cased(name[0]):
         return name
     return "A" if name[:1].isupper() and is_cased(name[0]) and kind != Kind.PEOPLE else ""
-
-
-def _without_article(folded: str) -> str:
-    """An Arabic name without its article, which is one of the prefixes that ``boundaries`` knows."""
-    is_arabic = "\u0600" <= folded[:1] <= "\u06ff"
-    return folded[2:] if is_arabic and folded.startswith("ال") and len(folded) > 4 else folded

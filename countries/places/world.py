@@ -15,6 +15,7 @@ from pathlib import Path
 import marisa_trie
 from ahocorasick_rs import AhoCorasick
 
+from countries.places.boundaries import with_article
 from countries.places.senses import Kind, Referent, Senses
 
 DATA = Path(__file__).parent / "data"
@@ -66,9 +67,8 @@ class Uncased:
         found: dict[str, list[Referent]] = {}
         for line in (DATA / "names.tsv").read_text(encoding="utf-8").splitlines():
             name, country, kind, size = line.split("\t")
-            if "\u0600" <= name[0] <= "\u06ff" and name.startswith("ال") and len(name) > 4:
-                name = name[2:]  # the article is one of the prefixes
-            found.setdefault(name, []).append(Referent(country, "", int(size), Kind[kind.upper()]))
+            for written in with_article(name, is_people=kind == "people"):
+                found.setdefault(written, []).append(Referent(country, "", int(size), Kind[kind.upper()]))
         self.senses = [Senses(tuple(referents)) for referents in found.values()]
         self.automaton = AhoCorasick(list(found))
 

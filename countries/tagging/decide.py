@@ -55,14 +55,14 @@ class _Value:
 
 def accept(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
     """Afterwards the item stands as being about the situation. Accepting twice changes nothing."""
-    suggestion = _suggested(item, situation)
+    suggestion = _suggestion(item, situation)
     verdict = Verdict.ADDED if suggestion is None else Verdict.ACCEPTED
     return _decide(item, situation, _Value(), verdict, by=by, at=at, reason=reason, suggestion=suggestion)
 
 
 def reject(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
     """Afterwards the item stands as not being about the situation."""
-    suggestion = _suggested(item, situation)
+    suggestion = _suggestion(item, situation)
     return _decide(item, situation, _Value(), Verdict.REJECTED, by=by, at=at, reason=reason, suggestion=suggestion)
 
 
@@ -165,10 +165,6 @@ def _standing(item: Item, situation: Situation, value: _Value) -> TagQuerySet:
     )
 
 
-def _suggested(item: Item, situation: Situation) -> TagSuggestion | None:
-    return TagSuggestion.objects.filter(item=item, situation=situation).order_by("-created_at", "-id").first()
-
-
 def _value(suggestion: TermSuggestion) -> _Value:
     return _Value(suggestion.term, suggestion.words, Figure(suggestion.low, suggestion.best, suggestion.high))
 
@@ -184,6 +180,12 @@ def _on_term(
     reason: str,
 ) -> Tag:
     return _decide(suggestion.item, situation, value, verdict, by=by, at=at, reason=reason, term_suggestion=suggestion)
+
+
+def _suggestion(item: Item, situation: Situation) -> TagSuggestion | None:
+    """What the decision answers: the latest that the machine said of the item and the situation."""
+    said = TagSuggestion.objects.filter(item=item, situation=situation)
+    return said.order_by("-is_current", "-created_at", "-id").first()
 
 
 def _lock(item: Item) -> None:

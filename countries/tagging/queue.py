@@ -1,6 +1,7 @@
 """Finds revisions that this version of the suggester has not seen, and writes what it suggests.
 
-Writes TagSuggestion and Screening, never Tag. Safe to repeat: unique(item, situation, version).
+Writes TagSuggestion and Screening, never Tag. Safe to repeat: unique(item, situation, version). A newer version leaves what
+an older one said as it stands.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import functools
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from countries.models import FeedScope, Name, Screening, Situation, TagSuggestion
 from countries.tagging.suggest import VERSION, Desk, SituationName, suggest
@@ -59,8 +60,11 @@ def _screen(items: list[Item], *, at: dt.datetime) -> None:
         suggestions,
         update_conflicts=True,
         unique_fields=["item", "situation", "version"],
-        update_fields=["revision", "score", "is_focus", "evidence", "created_at"],
+        update_fields=["revision", "score", "is_focus", "evidence", "created_at", "is_current"],
     )
+    # What an older version said of these items, or this one of an older text, is kept and no longer counts.
+    said_now = Q(version=VERSION, created_at=at)
+    TagSuggestion.objects.current().filter(~said_now, item__in=items).update(is_current=False)
     Screening.objects.bulk_create(
         [Screening(revision_id=revision_id, version=VERSION, screened_at=at) for _, revision_id in revisions],
         ignore_conflicts=True,

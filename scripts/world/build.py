@@ -38,12 +38,15 @@ from scripts.world.lists import (
     DIRECTIONS,
     ENGLISH,
     GIVEN,
+    HOMES,
     LARGE,
     MOST_REFERENTS,
     NOT_NAMES,
     REGION_SIZES,
     REGIONS,
     SMALL,
+    UNCASED_ABROAD_FROM,
+    UNCASED_FROM,
 )
 
 DATA = Path(__file__).resolve().parents[2] / "countries"
@@ -131,7 +134,8 @@ class World:
         self.english_names: dict[str, set[str]] = defaultdict(set)
         english = {fold_name(name) for name in Locale.parse("en").territories.values()}
         for text, iso2, language in (*self.cldr(), *self.ocha()):
-            is_foreign_word = language != "en" and fold_name(text) in self.words and fold_name(text) not in english
+            folded = fold_name(text)
+            is_foreign_word = language != "en" and (folded in self.words or folded in COMMON) and folded not in english
             if (language, text) not in NOT_NAMES and not is_foreign_word:
                 self.country_names[fold_name(text)].add(iso2)
                 if language == "en":
@@ -153,7 +157,8 @@ class World:
         is_foreign = language not in {"en", ""} and kind in {Kind.COUNTRY, Kind.PEOPLE}
         for form in forms(unicodedata.normalize("NFC", text.strip()), language=language, kind=kind.name.lower()):
             folded = fold_name(form)
-            if len(folded) < 2 or folded.isdigit():
+            is_made_up = is_foreign and folded != fold_name(text) and len(folded) < 5 and folded.isascii()
+            if len(folded) < 2 or folded.isdigit() or is_made_up:
                 continue
             if is_cased(folded[0]) and len(folded) < 7 and " " not in folded:
                 self.is_acronym[folded] = form.isupper() and self.is_acronym.get(folded, True)
@@ -187,7 +192,8 @@ class World:
                 text = re.sub(r"\s*[(\[（].*", "", name).strip()
                 if code not in self.index or text == code or language == "chr" or len(text) < 2:
                     continue
-                if not is_cased(text[0]) or (text[0].isupper() and len(text) > 2):
+                is_too_short = len(text) < 4 and (text.isascii() or language == "vi") and language != "en"
+                if not is_cased(text[0]) or (text[0].isupper() and len(text) > 2 and not is_too_short):
                     yield text, code, language
 
     def ocha(self) -> Iterator[tuple[str, str, str]]:
@@ -310,15 +316,15 @@ class World:
             )
             return (
                 len(folded) > 3
-                and population >= ALTERNATES_FROM["cased"]
+                and population >= ALTERNATES_FROM
                 and text[0].isupper()
                 and not text.isupper()
                 and not is_taken
             )
-        unspaced = any(
-            0x0E00 <= ord(char) <= 0x109F or 0x1780 <= ord(char) <= 0x17FF or ord(char) >= 0x3040 for char in folded
-        )
-        return population >= ALTERNATES_FROM["unspaced" if unspaced else "uncased"]
+        script = unicodedata.name(folded[0], "").split(" ")[0]
+        is_home = code in HOMES.get(script, ())
+        least, shortest = (UNCASED_FROM, 3) if is_home else (UNCASED_ABROAD_FROM, 5 if script == "ARABIC" else 4)
+        return population >= least and len(folded.removeprefix("ال")) >= shortest
 
     def add_counties(self) -> None:
         for county in GeoNames.get_us_counties():
@@ -335,7 +341,7 @@ class World:
         for name in [name for name in self.names if name in self.words and not self.is_acronym.get(name)]:
             self.add(name, "", Kind.WORD)
         for name in [*en_US_words.word_list, *COMMON]:
-            if name in self.names:
+            if fold_name(name) in self.names:
                 self.add(name, "", Kind.COMMON_WORD)
 
     # Out

@@ -8,7 +8,26 @@ from countries.places.cues import words
 #: those at risk. Elsewhere from 5,000 on.
 ENGLISH = ("US", "CA", "GB", "IE", "AU", "NZ")
 SMALL, LARGE = 500, 5_000
-ALTERNATES_FROM = {"cased": 15_000, "uncased": 50_000, "unspaced": 300_000}
+#: Other names of cities are known from this many people on: in scripts with capitals; in others at home; and abroad.
+ALTERNATES_FROM, UNCASED_FROM, UNCASED_ABROAD_FROM = 15_000, 50_000, 500_000
+#: Where a script is at home, by the first word of its letters' names in Unicode: shorter names can be told from words there.
+_INDIA = ("IN", "BD", "NP", "LK", "PK")
+_CHINA = ("CN", "TW", "JP", "HK", "MO", "SG")
+HOMES = {
+    "ARABIC": words("AE AF BH DJ DZ EG IQ IR JO KM KW LB LY MA MR OM PK PS QA SA SD SO SY TD TN YE"),
+    "HEBREW": ("IL", "PS"),
+    "ETHIOPIC": ("ET", "ER"),
+    "GEORGIAN": ("GE",),
+    "MYANMAR": ("MM",),
+    "THAI": ("TH",),
+    "LAO": ("LA",),
+    "KHMER": ("KH",),
+    "HANGUL": ("KR", "KP"),
+    "CJK": _CHINA,
+    "HIRAGANA": _CHINA,
+    "KATAKANA": _CHINA,
+    **dict.fromkeys(words("DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA MALAYALAM SINHALA"), _INDIA),
+}
 MOST_REFERENTS = 20
 #: GeoNames numbers the regions of these countries in its own way; ISO 3166-2 here, as CLDR has it.
 REGIONS = {
@@ -47,19 +66,22 @@ DIRECTIONS = words(
 )
 #: Words that are common in English with a capital, beside Faker's.
 COMMON = words(
-    "january february march april may june july august september october november december monday tuesday wednesday "
-    "thursday friday saturday sunday christmas easter ramadan most police federal council olympic human jewish central "
-    "center centre union liberal labour labor democrat republican independence liberty page start end rapid store room "
-    "driver research red blue green black white gold silver star crescent cross marshal naval maritime economy portal "
-    "mission university college school church hospital street north south east west northern southern eastern western "
-    "islamic muslim christian catholic orthodox protestant mobile apple windows sector hub bed camp tool cut pope bishop "
-    "king queen prince defence defense general major justice health education finance energy interior home state city town "
-    "county district province region village island lake river mount mountain valley forest park beach bay port harbor "
-    "harbour bridge hill hills spring springs summer winter autumn fall weekend today super bowl cup league club united "
-    "national international royal gulf male female abu sidi ain adh dar umm bir wadi bab hai ras tel kafr bar grill deli "
-    "soul van lakes rivers plains rest mon gras judah in on at for from with the and but not that this god metro vice abbey "
-    "stone emerald honda grace faith hope honor patron victory what when where who why how all some many any each every "
-    "other another more less few first second third last next new old great good best same"
+    "الجديدة الثورة مدينة المدينة القائم للجزيرة الجزيرة جزيره أدى أنه سنة دولة هام كان "
+    "بالا میدان تازه بندر مردان شام سنه خارجه "
+    "universidad universite centro sul norte como cada pero croix mitte namen stelle kapelle baia unio grande allah january "
+    "february march april may june july august september october november december monday tuesday wednesday thursday friday "
+    "saturday sunday christmas easter ramadan most police federal council olympic human jewish central center centre union "
+    "liberal labour labor democrat republican independence liberty page start end rapid store room driver research red blue "
+    "green black white gold silver star crescent cross marshal naval maritime economy portal mission university college "
+    "school church hospital street north south east west northern southern eastern western islamic muslim christian "
+    "catholic orthodox protestant mobile apple windows sector hub bed camp tool cut pope bishop king queen prince defence "
+    "defense general major justice health education finance energy interior home state city town county district province "
+    "region village island lake river mount mountain valley forest park beach bay port harbor harbour bridge hill hills "
+    "spring springs summer winter autumn fall weekend today super bowl cup league club united national international royal "
+    "gulf male female abu sidi ain adh dar umm bir wadi bab hai ras tel kafr bar grill deli soul van lakes rivers plains "
+    "rest mon gras judah in on at for from with the and but not that this god metro vice abbey stone emerald honda grace "
+    "faith hope honor patron victory what when where who why how all some many any each every other another more less few "
+    "first second third last next new old great good best same"
 )
 #: Given names that are places too, whether or not Faker has them.
 GIVEN = words(

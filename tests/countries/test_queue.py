@@ -1,11 +1,16 @@
-"""Screening: each revision once per version, names effective at once, decisions left alone."""
+"""Screening: each revision once per version, names effective at once in every process, decisions left alone."""
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
+import subprocess
+import sys
 
-from countries.models import FeedScope, Screening, TagSuggestion
-from countries.tagging import decide
+import pytest
+from django.db import connection
+
+from countries.models import FeedScope, Name, Screening, Tag, TagSuggestion
+from countries.tagging import decide, queue
 from countries.tagging.queue import suggest_pending
 from sources.models import Revision, Sighting
 from tests.factories.countries import NameFactory, SituationFactory, UserFactory
@@ -76,7 +81,7 @@ def test_what_a_person_rejected_leaves_the_queue_and_what_they_take_back_returns
 def test_the_cost_of_a_batch_does_not_grow_with_its_size(situation, django_assert_max_num_queries):
     ItemFactory.create_batch(12, title="Calm in Bangui")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert suggest_pending(at=NOON) == 12
 
 
@@ -96,3 +101,82 @@ def test_what_any_feed_that_carries_an_item_reports_on_counts_for_it(situation):
     suggest_pending(at=NOON)
     scores = dict(TagSuggestion.objects.values_list("item", "score"))
     assert scores[plain.pk] < scores[carried.pk] == scores[own.pk]
+
+
+def test_a_newer_version_leaves_what_an_older_one_said_and_what_a_person_decided(situation, monkeypatch):
+    kept, decided = ItemFactory(title="Calm in Bangui"), ItemFactory(title="Shops open in Bangui")
+    monkeypatch.setattr(queue, "VERSION", "older")
+    suggest_pending(at=NOON)
+    old = TagSuggestion.objects.order_by("item").values()
+    before = list(old)
+    decide.reject(decided, situation=situation, by=UserFactory(), at=NOON)
+    monkeypatch.setattr(queue, "VERSION", "newer")
+
+    assert suggest_pending(at=NOON + dt.timedelta(hours=1)) == 2
+
+    after = list(old.filter(version="older"))
+    assert [{**row, "is_current": True} for row in after] == before
+    assert TagSuggestion.objects.count() == 4
+    assert [each.item for each in TagSuggestion.objects.undecided()] == [kept]
+    assert Tag.objects.current().get().verdict == "rejected"
+
+
+def test_what_the_latest_look_no_longer_suggests_leaves_the_queue_and_is_kept(situation, monkeypatch):
+    item = ItemFactory(title="Calm in Bangui", text="Bangui.")
+    suggest_pending(at=NOON)
+    item.current = Revision.objects.create(
+        item=item, number=2, title="Calm in Libreville", text="Libreville.", content_hash="b" * 64, seen_at=NOON
+    )
+    item.title = "Calm in Libreville"
+    item.save()
+
+    suggest_pending(at=NOON + dt.timedelta(hours=1))
+
+    assert not TagSuggestion.objects.undecided().exists()
+    assert TagSuggestion.objects.get().revision.number == 1
+
+
+def test_a_bad_text_does_not_stop_the_queue(situation):
+    ItemFactory(title="", text="")
+    ItemFactory(title="\u0301\u200b\ufffd", text="\u0301" * 3)
+    good = ItemFactory(title="Calm in Bangui", text="\x01" * 50 + "a" * 200_000)
+
+    assert suggest_pending(at=NOON) == 3
+    assert TagSuggestion.objects.get().item == good
+
+
+WORKER = """
+import django, sys
+django.setup()
+from countries.tagging.queue import current_desk
+from countries.tagging.suggest import suggest
+for line in sys.stdin:
+    found = suggest(current_desk(), title=line.strip(), text="")
+    print(",".join(each.situation for each in found), flush=True)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_entered_here_counts_at_once_in_another_process_and_stops_when_it_is_removed(situation, monkeypatch):
+    settings = connection.settings_dict
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}")
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask():
+        worker.stdin.write("Shots in Zorobango\n")
+        worker.stdin.flush()
+        return worker.stdout.readline().strip()
+
+    with worker:
+        try:
+            before = ask()
+            name = Name.objects.create(text="Zorobango", situation=situation, kind="place")
+            entered = ask()
+            name.is_ambiguous = True
+            name.save()
+            ambiguous = ask()
+            name.delete()
+            removed = ask()
+        finally:
+            worker.stdin.close()
+    assert (before, entered, ambiguous, removed) == ("", situation.code, "", "")

@@ -13,6 +13,14 @@ from countries.places.desk import DeskName, DeskNames
 from countries.places.fold import drop_marks, fold
 from countries.places.inflect import forms
 from countries.places.read import LONGEST, read
+from countries.places.world import uncased
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded():
+    """Names are loaded when a text first needs them: not within the time that one example has."""
+    uncased()
+
 
 #: Pieces that names, traps and hostile text are made of.
 PIECES = st.sampled_from(

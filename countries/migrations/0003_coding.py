@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('countries', '0001_initial'),
+        ('countries', '0002_current_suggestions'),
         ('sources', '0011_websub'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
