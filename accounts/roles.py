@@ -25,6 +25,7 @@ _READ = (
     "sources.view_item",
     "sources.view_revision",
     "sources.view_story",
+    "sources.view_storydecision",
     "sources.view_handentry",
     "sources.view_eventrecord",
     "sources.view_eventimport",

@@ -46,7 +46,7 @@ class Library:
         self.size, self.name, self._number = size, f"library_{size}", 0
 
     def make(self, template: str) -> None:
-        _administer(
+        administer(
             f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name} TEMPLATE {template}"
         )
         self.enter()
@@ -71,7 +71,7 @@ class Library:
         cache.clear()
 
     def drop(self) -> None:
-        _administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     def get(self, address: str) -> None:
         answer = self.client.get(address)
@@ -122,7 +122,7 @@ class Library:
         return Publication(key, key, key, title, text, "", at, "second", content_hash(title, text))
 
 
-def _administer(*statements: str) -> None:
+def administer(*statements: str) -> None:
     """Statements that no database may be inside of."""
     from django.db import connection
 

@@ -28,9 +28,9 @@ WINDOW = dt.timedelta(days=3)
 #: Under this likeness of titles the library is not even asked.
 LEAST_TITLE = 0.2
 #: From this likeness of title and lead on, two items report the same event.
-SAME_EVENT = 0.33
+SAME_EVENT = 0.29
 #: The same for titles alone, where a source's terms leave us no text.
-SAME_TITLE = 0.45
+SAME_TITLE = 0.4
 #: What a name in common adds, at most five times; what a day in common adds, and what days that differ take away.
 NAME, NAME_ABROAD, MOST_NAMES = 0.002, 0.006, 5
 SAME_DAY, OTHER_DAY = 0.005, 0.02

@@ -13,8 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # Trusted since pgvector 0.5: the database's owner may create it.
-        pgvector.django.VectorExtension(),
         migrations.CreateModel(
             name='Embedding',
             fields=[

@@ -312,6 +312,25 @@ def test_what_cannot_be_merged_or_split_is_said():
     assert "has to stay" in act(curator, "item", "split_out", item)
 
 
+def test_a_curator_chooses_another_label_and_has_to_say_why():
+    curator = member("view_story", "view_storydecision", "change_story", "view_item")
+    ItemFactory(title="The ferry sails again", text="")
+    assign.assign_stories(limit=10)
+    story = Story.objects.get()
+    address = reverse("admin:sources_story_change", args=[story.pk])
+    assert "1 report, 1 independent origin" in curator.get(address).content.decode()
+    empty = {f"{name}-{field}": 0 for name in ("items", "decisions") for field in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    refused = curator.post(address, empty | {"label_by_person": "confirmed", "reason": ""})
+    assert "Say why the label is another one." in refused.content.decode()
+    assert not StoryDecision.objects.exists()
+    curator.post(address, empty | {"label_by_person": "confirmed", "reason": "We saw the ticket."})
+    story.refresh_from_db()
+    assert (story.label, story.evidence) == ("single_source", "confirmed")
+    assert StoryDecision.objects.get().reason == "We saw the ticket."
+    assert "We saw the ticket." in curator.get(address).content.decode()
+    assert member("view_story", "view_item").post(address, empty | {"label_by_person": ""}).status_code == 403
+
+
 def test_readers_of_the_library_cannot_regroup_it():
     reader = member("view_story", "view_item")
     item, _ = ItemFactory(), ItemFactory()

@@ -201,8 +201,8 @@ def test_what_the_model_has_no_answer_to_is_not_asked_again():
 
 @pytest.mark.django_db
 def test_the_newest_come_first_and_what_is_old_not_at_all():
-    old = ItemFactory(reported_at=NOON - dt.timedelta(days=30))
-    early, late = ItemFactory(reported_at=NOON - dt.timedelta(hours=5)), ItemFactory(reported_at=NOON)
+    old = ItemFactory(first_seen_at=NOON - dt.timedelta(days=30))
+    early, late = ItemFactory(reported_at=NOON - dt.timedelta(days=300), first_seen_at=NOON), ItemFactory()
     waiting = ItemFactory(language_version="")
     assert [item.pk for item in embed.waiting("made", at=NOON)] == [late.pk, early.pk]
     assert {old.pk, waiting.pk}.isdisjoint(item.pk for item in embed.waiting("made", at=NOON))
