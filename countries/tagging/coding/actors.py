@@ -77,7 +77,7 @@ def _does(lexicon: Lexicon, folded: str, actor: Hit, act: Hit, others: Sequence[
             tail = between[max(match.end() for match in lexicon.words["by"].finditer(between)) :]
             return len(tail.split()) <= 4
         return code == "verb_first" and len(between.split()) <= 2 and not _someone_between(act, actor, others)
-    if actor.end <= act.start and code in {"active", "verb_first", "noun"}:
+    if actor.end <= act.start and code in {"active", "noun"}:
         between = folded[actor.end : act.start]
         if _is_noun(lexicon, folded, act):
             return False
