@@ -249,9 +249,40 @@ def _words(headline: str) -> list[str]:
     return re.findall(r"\w+", headline.lower())
 
 
+def by_prototypes(conflibert: Path, petrarch: Path, count: int) -> Iterator[Task]:
+    """The first texts of four tasks read as if their language had no lexicon, by the embedding model alone."""
+    from countries.tagging.model import prototypes
+
+    read = prototypes()
+    if read is None:
+        return
+    notes = list(rows(petrarch, "es-fight.jsonl"))[:count]
+    protests = list(rows(petrarch, "es-plover-protest.jsonl"))[:count]
+    incidents = list(rows(conflibert, "satp_relevant-test.jsonl"))[:count]
+    questions = (
+        ("bombing", {"bombing"}, [(row["text"], bool(row["labels"][1])) for row in incidents]),
+        (
+            "abduction",
+            {"abduction"},
+            [(row["text"], any("181" in str(e["eventcode"]) for e in row["events"])) for row in notes],
+        ),
+        (
+            "protest",
+            {"protest", "protest_repressed", "mob_violence"},
+            [(row["text"], any(e["plover"] in {"PROTEST", "MOBILIZE"} for e in row["events"])) for row in protests],
+        ),
+    )
+    for name, codes, texts in questions:
+        task = Task(f"prototypes_{name}")
+        for text, is_so in texts:
+            task.judge(said=bool(said(read.code("", text), Scheme.EVENT) & codes), is_so=is_so, text=text)
+        yield task
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failures", type=int, default=0, help="texts to print of each task that went wrong")
+    parser.add_argument("--prototypes", type=int, default=0, help="texts to read with the embedding model too (slow)")
     asked = parser.parse_args()
     data = Path(os.environ.get("CURATOR_SHARED_DATA") or ROOT.parent / "shared" / "data")
     if not data.is_dir():
@@ -266,6 +297,7 @@ def main() -> None:
         *spanish_fight(petrarch),
         *spanish_protest(petrarch),
         *headlines(data / "events-ucdp-car"),
+        *(by_prototypes(conflibert, petrarch, asked.prototypes) if asked.prototypes else ()),
     ]
     print(f"{'task':32}{'precision':>10}{'recall':>8}{'F1':>7}{'of':>6}")
     for task in tasks:

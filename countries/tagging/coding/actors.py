@@ -77,14 +77,22 @@ def _does(lexicon: Lexicon, folded: str, actor: Hit, act: Hit, others: Sequence[
             tail = between[max(match.end() for match in lexicon.words["by"].finditer(between)) :]
             return len(tail.split()) <= 4
         return code == "verb_first" and len(between.split()) <= 2 and not _someone_between(act, actor, others)
-    if actor.end <= act.start and code in {"active", "verb_first", "noun"}:
+    if actor.end <= act.start and code in {"active", "noun"}:
         between = folded[actor.end : act.start]
+        if _is_noun(lexicon, folded, act):
+            return False
         if re.search(r"[;:!?]|\.\s", between) or _someone_between(actor, act, others):
             return False
         if lexicon.words["passive"].search(between) or lexicon.words["by"].search(between):
             return False
         return code != "noun" and len(between.split()) <= _NEAR
     return False
+
+
+def _is_noun(lexicon: Lexicon, folded: str, act: Hit) -> bool:
+    """Whether a word that may be a verb is none here: "in an ambush"."""
+    before = folded[max(0, act.start - 20) : act.start]
+    return any(not before[match.end() :].strip(" '") for match in lexicon.words["not_a_verb"].finditer(before))
 
 
 def _speaks(lexicon: Lexicon, folded: str, group: Hit) -> bool:

@@ -57,10 +57,10 @@ def _sequence(cue: str, classes: Classes) -> Compiled:
         if not is_optional:
             source += apart + part.source
             best = max(best, part.anchors, key=_rarity)
-        elif source:
+        elif best:
             source += f"(?:{apart}{part.source})?"
-        else:
-            source = f"(?:{part.source}{_APART})?"
+        else:  # before the first word that must be there
+            source += f"(?:{part.source}{_APART})?"
             continue
         apart = _APART
     if not best:

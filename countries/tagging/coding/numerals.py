@@ -1,7 +1,7 @@
 """Numbers of people as a report writes them: digits, words, ranges, "at least", "dozens". Pure.
 
-A vague word has the bounds that its language's file gives it (after UCDP's practice: "dozens" is at least 24, "hundreds"
-at least 200).
+A vague word has the bounds that its language's file gives it: the least that its plural allows ("dozens" is at least 24,
+"hundreds" at least 200).
 """
 
 from __future__ import annotations
