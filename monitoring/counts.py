@@ -12,11 +12,11 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from countries.models import FeedScope, Situation, Tag, TagSuggestion
 from monitoring.models import DailyCount, Series
-from sources.models import Fetch, FetchState, Item
+from sources.models import Feed, Fetch, FetchState, Item
 
 _SUCCESS = [state.value for state in FetchState if state.is_success]
 
@@ -56,14 +56,15 @@ def count_days(situation: Situation, *, dates: Iterable[dt.date], at: dt.datetim
     # Nothing is counted that was not out by ``at``: a count stands as it was known then.
     start, end = _bounds(days[0], zone)[0], min(_bounds(days[-1], zone)[1], at)
     reports = _reports(situation, start=start, end=end)
-    reach = _reach(situation)
+    reach = _reach(situation, since=start)
+    known = _known(reach)
     expected = len(reach)
     rows: list[DailyCount] = []
     for day in days:
         first, last = _bounds(day, zone)
         that_day = [report for report in reports if first <= report.reported_at < last]
         active = sum(any(done >= first and oldest <= last for done, oldest in looks) for looks in reach.values())
-        is_complete = last <= at and all(any(done >= last for done, _ in looks) for looks in reach.values() if looks)
+        is_complete = last <= at and all(any(done >= last for done, _ in reach[pk]) for pk in known)
         for series, value in (
             (Series.ITEMS, len(that_day)),
             (Series.STORIES, len({report.story_id or -report.item_id for report in that_day})),
@@ -151,17 +152,28 @@ def _reports(situation: Situation, *, start: dt.datetime, end: dt.datetime) -> l
     ]
 
 
-def _reach(situation: Situation) -> dict[int, list[tuple[dt.datetime, dt.datetime]]]:
-    """Per expected feed: when it was read with success, and how far back its document reached then."""
+def _reach(situation: Situation, *, since: dt.datetime) -> dict[int, list[tuple[dt.datetime, dt.datetime]]]:
+    """Per expected feed: when it was read with success since then, and how far back its document reached."""
     scopes = FeedScope.objects.filter(situation=situation, feed__is_active=True)
     reach: dict[int, list[tuple[dt.datetime, dt.datetime]]] = {
         pk: [] for pk in scopes.values_list("feed_id", flat=True)
     }
     looks = (
-        Fetch.objects.filter(feed__in=reach, state__in=_SUCCESS, oldest_entry_at__isnull=False)
+        _dated_looks()
+        .filter(feed__in=reach, started_at__gte=since)
         .values("feed_id", "started_at__date")
         .annotate(done=Min("started_at"), oldest=Min("oldest_entry_at"))
     )
     for look in looks:
         reach[look["feed_id"]].append((look["done"], look["oldest"]))
     return reach
+
+
+def _known(feeds: Iterable[int]) -> set[int]:
+    """Of these feeds those that ever told how far back they reach; of the others nothing can be missed."""
+    ever = _dated_looks().filter(feed=OuterRef("pk"))
+    return set(Feed.objects.filter(Exists(ever), pk__in=list(feeds)).values_list("pk", flat=True))
+
+
+def _dated_looks() -> QuerySet[Fetch]:
+    return Fetch.objects.filter(state__in=_SUCCESS, oldest_entry_at__isnull=False)

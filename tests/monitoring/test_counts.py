@@ -99,6 +99,19 @@ def test_exposure_is_the_feeds_whose_document_showed_that_day(situation):
     assert (row.feeds_active, row.feeds_expected) == (1, 4)
 
 
+def test_a_day_is_complete_once_every_feed_that_shows_days_was_read_after_it(situation):
+    read, down, _never = (FeedScopeFactory(situation=situation).feed for _ in range(3))
+    FetchFactory(feed=read, started_at=LATER)
+    FetchFactory(feed=down, started_at=LATER - dt.timedelta(days=400))  # and not since
+
+    count_days(situation, dates=[DAY], at=LATER)
+    assert not DailyCount.objects.filter(is_complete=True).exists()
+
+    FetchFactory(feed=down, started_at=LATER)
+    count_days(situation, dates=[DAY], at=LATER)
+    assert not DailyCount.objects.filter(is_complete=False).exists()
+
+
 def test_counting_again_replaces_and_the_strip_shows_days_without_counts_as_none(situation, report):
     report()
     count_days(situation, dates=[DAY], at=NOON)
