@@ -1,7 +1,7 @@
 """Reads pages in a process of its own, so that a page that eats memory, never ends or crashes its parser costs itself only.
 
 The process (``extract_child``) is kept from page to page, since starting one takes as long as reading thirty, and replaced
-after a page that broke it and after every few hundred. A plain subprocess over a socket: workers of Celery's prefork pool are
+after a page that broke it and after every two thousand. A plain subprocess over a socket: workers of Celery's prefork pool are
 daemons and may not have children of ``multiprocessing``. It gets none of our environment, where the secrets are, and ends by
 itself when this side is gone, however it went. Knows no Django.
 """
@@ -40,7 +40,7 @@ class Limits:
 
     seconds: float = 20.0
     memory: int = 1_000_000_000
-    pages: int = 300
+    pages: int = 2_000
 
 
 class Broken(Exception):
