@@ -100,7 +100,7 @@ def _is_only_a_word(meanings: Meanings) -> bool:
 def _is_plain(kept: str, hit: Found, name: str, meanings: Meanings) -> bool:
     """Whether the name needs no look at its neighbours: a people, a leader, a country that no town shares its name with."""
     if meanings.first == _COUNTRY:
-        is_alone = len(meanings.referents) == 1 and not (hit.senses.is_given or hit.senses.is_surname)
+        is_alone = meanings.is_certain and not (hit.senses.is_given or hit.senses.is_surname)
         return is_alone and kept[hit.end : hit.end + 1] not in {"$", "-"}
     return meanings.first in _POINTERS and name not in LANGUAGES
 

@@ -130,7 +130,7 @@ def _best(candidate: Candidate, voices: _Voices) -> Referent | None:
     possible = [
         each
         for each in (*candidate.meanings.chief, *in_named)
-        if (not each.is_ambiguous or support.get(each.country))
+        if (not each.is_ambiguous or candidate.is_placed or support.get(each.country))
         and each.country in (candidate.countries or {each.country})
     ]
     if not possible:
