@@ -260,11 +260,17 @@ def _bind_commas(kept: str, result: list[Candidate]) -> None:
 def _inside(narrower: Meanings, wider: Meanings) -> frozenset[str]:
     """Countries in which a place of the first name lies in a region or country of the second."""
     wide_ones = [each for each in wider.referents if each.kind in _WIDER]
+    sure = narrower.sure
     return frozenset(
         narrow.country
         for narrow in narrower.referents
         if narrow.kind in _NARROWER
-        and any(narrow.country == wide.country and _lies_in(narrow, wide) for wide in wide_ones)
+        and any(
+            narrow.country == wide.country and _lies_in(narrow, wide)
+            for wide in wide_ones
+            # In a row of names, "Russia, U.S. and China" or "London, US", the first is what it mostly is.
+            if wide.kind != Kind.COUNTRY or sure is None or sure.country == wide.country
+        )
     )
 
 
