@@ -61,7 +61,7 @@ class Score:
 
 def documents(path: Path) -> Iterator[Document]:
     """The documents of one file."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().splitlines():  # of text, it would also break lines at a paragraph separator
         row = json.loads(line)
         focus = row.get("focus_country") or ""
         named = frozenset(row["countries"]) or frozenset({focus} - {""})

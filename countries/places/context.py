@@ -100,7 +100,7 @@ def _is_only_a_word(meanings: Meanings) -> bool:
 def _is_plain(kept: str, hit: Found, name: str, meanings: Meanings) -> bool:
     """Whether the name needs no look at its neighbours: a people, a leader, a country that no town shares its name with."""
     if meanings.first == _COUNTRY:
-        is_alone = len(meanings.referents) == 1 and not (hit.senses.is_given or hit.senses.is_surname)
+        is_alone = meanings.is_certain and not (hit.senses.is_given or hit.senses.is_surname)
         return is_alone and kept[hit.end : hit.end + 1] not in {"$", "-"}
     return meanings.first in _POINTERS and name not in LANGUAGES
 
@@ -260,11 +260,17 @@ def _bind_commas(kept: str, result: list[Candidate]) -> None:
 def _inside(narrower: Meanings, wider: Meanings) -> frozenset[str]:
     """Countries in which a place of the first name lies in a region or country of the second."""
     wide_ones = [each for each in wider.referents if each.kind in _WIDER]
+    sure = narrower.sure
     return frozenset(
         narrow.country
         for narrow in narrower.referents
         if narrow.kind in _NARROWER
-        and any(narrow.country == wide.country and _lies_in(narrow, wide) for wide in wide_ones)
+        and any(
+            narrow.country == wide.country and _lies_in(narrow, wide)
+            for wide in wide_ones
+            # In a row of names, "Russia, U.S. and China" or "London, US", the first is what it mostly is.
+            if wide.kind != Kind.COUNTRY or sure is None or sure.country == wide.country
+        )
     )
 
 

@@ -41,7 +41,9 @@ TOWN_WORDS = words(
 _SCHOOLS = frozenset({"elementary", "middle", "high"})
 _MUNICIPAL = words("city town village province state county port capital governorate municipality")
 _DIVISIONS = _MUNICIPAL | {"district", "region", "department"}
-_LOCATIVES = words("in near from at around outside toward towards to between à en dans vers w в nach")
+_LOCATIVES = words(
+    "in near from at around outside toward towards to between à en dans vers w в nach في إلى شمال جنوب شرق غرب وسط"
+)
 _COMPASS = words(
     "downtown uptown suburban greater central north south east west northern southern eastern western northeast northwest "
     "southeast southwest northeastern northwestern southeastern southwestern"
