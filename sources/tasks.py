@@ -37,7 +37,7 @@ from sources.ingest import (
 )
 from sources.ingest.cluster import Scale
 from sources.ingest.fetch import Fetcher, Response
-from sources.ingest.manners import Manners
+from sources.ingest.manners import Manners, TooSoon
 from sources.models import Feed
 
 logger = logging.getLogger(__name__)
@@ -160,8 +160,11 @@ class _Reading:
     parsing: ThreadPoolExecutor
 
     def __call__(self, feed: Feed) -> store.Look:
-        with self.manners.turn(feed.url, patience=_PATIENCE):
-            found = look.ask_for(feed, fetcher=self.fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
+        try:
+            with self.manners.turn(feed.url, patience=_PATIENCE):
+                found = look.ask_for(feed, fetcher=self.fetcher, at=timezone.now(), appname=settings.RELIEFWEB_APPNAME)
+        except TooSoon as error:
+            return look.put_off(feed, error, at=timezone.now())
         if isinstance(found, store.Look):
             return found
         return self.parsing.submit(look.read_document, feed, found).result()

@@ -135,6 +135,11 @@ def _after(at: dt.datetime, started: float) -> dt.datetime:
     return at + dt.timedelta(seconds=time.monotonic() - started)
 
 
+def put_off(feed: Feed, error: FetchError, *, at: dt.datetime) -> store.Look:
+    """The look at a feed whose turn at its host did not come in time."""
+    return _refused(feed, error, at, at)
+
+
 def _refused(feed: Feed, error: FetchError, started_at: dt.datetime, finished_at: dt.datetime) -> store.Look:
     is_refusal = isinstance(error, (Blocked, BadAddress))
     return store.Look(
@@ -195,9 +200,11 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         publications, skipped = _publications(parsed, response.final_url, finished_at)
     except adapters.NotAFeed as error:
         return replace(look, state=FetchState.FAILED, message=str(error))
+    entries_hash = _entries_hash(publications)
+    says_more = bool(publications) and entries_hash != feed.entries_hash
     seen = recognise.see(title=parsed.title, language=parsed.language, urls=(entry.url for entry in publications))
     try:
-        retrieval = _retrieval(feed, response, sha256, seen, finished_at) if publications else None
+        retrieval = _retrieval(feed, response, sha256, seen, finished_at) if says_more else None
     except snapshots.CannotKeep as error:
         return replace(look, state=FetchState.FAILED, message=str(error))
     return replace(
@@ -206,6 +213,7 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         skipped=skipped,
         retrieval=retrieval,
         document_hash=digest,
+        entries_hash=entries_hash,
         seen=seen,
         stays_for=max(look.stays_for, parsed.ttl),
         offer=push.offer(
@@ -215,6 +223,13 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
             url=response.final_url,
         ),
     )
+
+
+def _entries_hash(publications: Sequence[Publication]) -> str:
+    """What the entries say, in any order. Documents that say no more than the last one are not kept: many write the time
+    of each answer into it."""
+    lines = sorted(f"{one.external_id}\n{one.canonical_url}\n{one.content_hash}" for one in publications)
+    return hashlib.sha256("\n".join([READING, *lines]).encode()).hexdigest()
 
 
 def _publications(

@@ -27,7 +27,8 @@ _WITHDRAWN = "Its publisher has withdrawn the feed for good, so it is switched o
 _DROP = 5
 _FEED_STATE = [
     *("last_state", "last_fetch_at", "claimed_until", "last_success_at", "last_error", "consecutive_failures"),
-    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "document_hash", "next_check_at", "held_at"),
+    *("usual_entries", "oldest_entry_at", "etag", "last_modified", "document_hash", "entries_hash"),
+    *("next_check_at", "held_at"),
     *("usual_title", "usual_language", "usual_domains", "url", "moved_to", "moved_looks"),
     *("idle_looks", "stays_for", "publication_gap", "hub", "hub_topic"),
     *("is_active", "is_switched_by_person", "retired_at"),
@@ -56,6 +57,8 @@ class Look:
     #: The document's bytes, where the terms allow keeping them; their file stands.
     retrieval: Retrieval | None = None
     document_hash: str = ""
+    #: Of what its entries say, in any order: the same where only the document's own date or counters have changed.
+    entries_hash: str = ""
     #: The address that was asked for, where it says that it moved for good, and whether it says that it is gone for good.
     asked: str = ""
     moved_to: str = ""
@@ -258,7 +261,7 @@ def _update_feed(feed: Feed, look: Look, fetch: Fetch, interval: dt.timedelta) -
     if look.publications:
         feed.usual_entries = _usual(feed.usual_entries, len(look.publications))
         feed.oldest_entry_at = fetch.oldest_entry_at
-        feed.document_hash = look.document_hash
+        feed.document_hash, feed.entries_hash = look.document_hash, look.entries_hash
         feed.hub, feed.hub_topic = look.offer.hub, look.offer.topic
     # A document that was not taken in whole is asked for in full the next time.
     if state.is_success and look.publications:

@@ -116,6 +116,9 @@ class Feed(models.Model):
     document_hash = models.CharField(
         max_length=64, blank=True, editable=False, help_text=_("SHA-256 of the document that was last taken in")
     )
+    entries_hash = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("SHA-256 of what its entries said last, in any order")
+    )
     last_state = models.CharField(_("last state"), max_length=20, choices=FetchState, blank=True, editable=False)
     last_fetch_at = models.DateTimeField(_("last fetch"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)

@@ -91,6 +91,18 @@ def test_a_moved_date_alone_is_no_change(site, feed):
     assert Item.objects.get(external_id="1").published_at == dt.datetime(2026, 3, 3, 8, tzinfo=dt.UTC)
 
 
+def test_a_document_is_kept_once_more_only_where_its_entries_say_more(site, feed):
+    """Many write the time of each answer, or a counter, into their documents."""
+    Feed.objects.update(reuse_policy=ReusePolicy.FULL_TEXT_INTERNAL)
+    entries = [("1", "One", "First text"), ("2", "Two", "Second text")]
+    kept = []
+    for at, found in enumerate([entries, entries, entries[::-1], [*entries, ("3", "Three", "Third")], entries]):
+        body = rss(*found).replace(b"<title>", f"<!-- {at} --><title>".encode(), 1)
+        site.answers["/feed"] = Answer(body)
+        kept.append(look(site, feed, at=AT + at * HOUR).snapshot_id is not None)
+    assert kept == [True, False, False, True, True]
+
+
 def test_an_item_without_a_date_counts_from_when_it_was_seen(site, feed):
     site.answers["/feed"] = Answer(rss(("1", "One", "Text"), date="Mon, 01 Jan 2125 00:00:00 GMT"))
     fetch = look(site, feed)

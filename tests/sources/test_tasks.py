@@ -401,3 +401,16 @@ def test_feeds_of_one_host_are_asked_one_after_another_with_the_pause_between(al
         list(lanes.work_off(lanes.lay(feeds, per_host=2), read, at_once=4))
     assert len(moments) == 3
     assert all(after - before > 0.8 for before, after in itertools.pairwise(sorted(moments)))
+
+
+@pytest.mark.django_db
+def test_a_look_whose_turn_does_not_come_in_time_ends_as_one_that_failed_and_says_why(allowed, monkeypatch):
+    monkeypatch.setattr(tasks, "_PATIENCE", 0.0)
+    feed = FeedFactory(url="http://10.0.0.1/feed")
+    manners = client.Manners(client._shelf(), at_once=1, pause=0, longest=90)
+    with allowed.fetcher() as fetcher, ThreadPoolExecutor(1) as parsing, manners.turn(feed.url, patience=1):
+        reading = tasks._Reading(fetcher, manners, parsing)
+        with ThreadPoolExecutor(1) as elsewhere:
+            found = elsewhere.submit(reading, feed).result()
+    assert (found.state, found.retry_after) == (FetchState.FAILED, 90)
+    assert "under way" in found.message
