@@ -54,9 +54,13 @@ class _Value:
 
 
 def accept(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
-    """Afterwards the item stands as being about the situation. Accepting twice changes nothing."""
+    """Afterwards the item stands as being about the situation. Accepting twice changes nothing.
+
+    What the machine did not find, or kept under its threshold, counts as added.
+    """
     suggestion = _suggestion(item, situation)
-    verdict = Verdict.ADDED if suggestion is None else Verdict.ACCEPTED
+    is_shown = suggestion is not None and TagSuggestion.objects.shown().filter(pk=suggestion.pk).exists()
+    verdict = Verdict.ACCEPTED if is_shown else Verdict.ADDED
     return _decide(item, situation, _Value(), verdict, by=by, at=at, reason=reason, suggestion=suggestion)
 
 

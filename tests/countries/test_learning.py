@@ -83,6 +83,18 @@ def test_situations_are_judged_as_terms_are(situation, person):
 
 
 @pytest.mark.django_db
+def test_what_a_threshold_hid_and_a_person_added_counts_as_missed(situation, person):
+    learning.set_threshold(Suggester.SITUATION, least=0.9, by=person, at=NOON)
+    item = ItemFactory()
+    TagSuggestion.objects.create(
+        item=item, revision=item.current, situation=situation, score=0.7, version="names-1", created_at=NOON
+    )
+    assert not TagSuggestion.objects.undecided().shown().exists()
+    decide.accept(item, situation=situation, by=person, at=NOON)
+    assert standings(by=[]) == {Cut("situation"): Standing(added=1)}
+
+
+@pytest.mark.django_db
 def test_steps_say_what_a_threshold_would_have_shown_and_hidden(situation, person, events):
     answers = {"situation": situation, "by": person, "at": NOON}
     for score, act in ((0.95, "accept"), (0.7, "accept"), (0.7, "reject"), (0.3, "accept"), (0.2, "reject")):
