@@ -19,9 +19,14 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from bench import library_fill, scratch
 from bench.side_by_side import Comparison, Side, compare, report
+
+if TYPE_CHECKING:
+    from sources.ingest.normalise import Publication
+    from sources.ingest.store import Look
 
 SMALL, LARGE = 10_000, 1_000_000
 STORED, LOOK = 1_000, 50
@@ -103,7 +108,7 @@ class Library:
             raise SystemExit(f"{found} items were made findable, not {STORED}")
         index.settle()
 
-    def _look(self):  # type: ignore[no-untyped-def]
+    def _look(self) -> tuple[int, Look]:
         from sources.ingest import store
         from sources.models import Feed
 
@@ -113,7 +118,7 @@ class Library:
         entries = tuple(self._publication(at, place) for place in range(LOOK))
         return feed, store.Look(at, at, http_status=200, publications=entries)
 
-    def _publication(self, at: dt.datetime, place: int):  # type: ignore[no-untyped-def]
+    def _publication(self, at: dt.datetime, place: int) -> Publication:
         from sources.ingest.normalise import Publication, content_hash
 
         key = f"https://outlet.example/next/{self.size}/{self._number}/{place}"
