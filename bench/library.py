@@ -119,12 +119,13 @@ class Library:
         return feed, store.Look(at, at, http_status=200, publications=entries)
 
     def _publication(self, at: dt.datetime, place: int) -> Publication:
+        from sources.ingest.dates import Precision
         from sources.ingest.normalise import Publication, content_hash
 
         key = f"https://outlet.example/next/{self.size}/{self._number}/{place}"
         title, *sentences = library_fill.sample(5)
         text = f"{' '.join(sentences)} {key}"
-        return Publication(key, key, key, title, text, "", at, "second", content_hash(title, text))
+        return Publication(key, key, key, title, text, "", at, Precision.SECOND, content_hash(title, text))
 
 
 def administer(*statements: str) -> None:

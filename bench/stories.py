@@ -109,8 +109,8 @@ def fill(size: int) -> None:
     chance = np.random.default_rng(7)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE sources_item SET story_id = id / 4 + 1, reported_at = %s + (id::float / %s) * %s",
-            [library_fill.END - cluster.WINDOW, size, cluster.WINDOW],
+            "UPDATE sources_item SET story_id = id / 4 + 1, reported_at = %s + (id::float / %s) * make_interval(secs => %s)",
+            [library_fill.END - cluster.WINDOW, size, cluster.WINDOW.total_seconds()],
         )
         cursor.execute("DROP INDEX IF EXISTS embedding_near")
         cursor.execute("CREATE TEMPORARY TABLE filled (item_id bigint, vector halfvec(384))")
