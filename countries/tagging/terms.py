@@ -50,10 +50,10 @@ def unread(*, with_prototypes: bool = False) -> ItemQuerySet:
     waits = has_lexicon & Q(~Exists(_read_by(VERSION)))
     if with_prototypes:
         waits |= ~has_lexicon & ~Q(language="") & Q(~Exists(_read_by(PROTOTYPES_VERSION)))
-    is_suggested = Exists(TagSuggestion.objects.filter(item=OuterRef("pk")))
-    stands = Exists(Tag.objects.standing().situations().filter(item=OuterRef("pk")))
-    readable = Item.objects.exclude(language_version="").filter(current__isnull=False, copy_of=None)
-    return readable.filter(waits, is_suggested | stands)
+    suggested = TagSuggestion.objects.order_by().values("item")
+    standing = Tag.objects.standing().situations().order_by().values("item")
+    about_one = Item.objects.filter(pk__in=suggested.union(standing))
+    return about_one.exclude(language_version="").filter(waits, current__isnull=False, copy_of=None)
 
 
 def _read_by(version: str) -> QuerySet[Screening]:
