@@ -69,7 +69,7 @@ _LESSONS = words(
     "translation learner learners student students and or"
 )
 
-_AFTER = re.compile(r"([ -])([^\W\d_]+)(?:['’]s)?(?: ([^\W\d_]+))?")
+_AFTER = re.compile(r"([ -])([^\W\d_]{1,40})(?:['’]s)?(?: ([^\W\d_]{1,40}))?")
 _TIED_AFTER = re.compile(
     r"(-)(?!(?:based|born|area|led|backed|bound|style|wide|trained|controlled|held|occupied|run|made|owned|related|sized|"
     r"and|[A-Z]))[^\W\d_]|(['’])(?!s\b)[^\W\d_]"
