@@ -37,6 +37,8 @@ def countries(text: str) -> set[str]:
         ("The Central African Republic and the CAR's neighbours.", {"CF"}),
         ("He bought a car and told us about it.", set()),
         ("The US told us nothing.", {"US"}),
+        ("TELL US MORE: READERS ASK", set()),
+        ("SUDAN: ARMY SHELLS EL FASHER AND NYALA", {"SD"}),
         ("Russia, U.S. and China agreed.", {"RU", "US", "CN"}),
         ("They paid US$5 million and A$3 million.", set()),
         ("St. Kitts and Nevis, Trinidad and Tobago", {"KN", "TT"}),
