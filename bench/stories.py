@@ -201,15 +201,13 @@ def library() -> Iterator[None]:
     """A database of its own, made from the scratch one and gone afterwards."""
     from django.db import connection
 
-    from bench.library import administer
-
     home = connection.settings_dict["NAME"]
-    administer("DROP DATABASE IF EXISTS stories WITH (FORCE)", f"CREATE DATABASE stories TEMPLATE {home}")
+    scratch.administer("DROP DATABASE IF EXISTS stories WITH (FORCE)", f"CREATE DATABASE stories TEMPLATE {home}")
     connection.settings_dict["NAME"] = "stories"
     try:
         yield
     finally:
-        administer("DROP DATABASE stories WITH (FORCE)")
+        scratch.administer("DROP DATABASE stories WITH (FORCE)")
         connection.settings_dict["NAME"] = home
 
 
