@@ -113,7 +113,7 @@ class Pipeline:
         )
 
     def work(self) -> None:
-        from countries.tasks import suggest_pending
+        from countries.tasks import code_pending, suggest_pending
         from sources import tasks
 
         with self._timed("read and store feeds"):
@@ -124,6 +124,7 @@ class Pipeline:
             ("language", tasks.identify_languages),
             ("search index", tasks.index_items),
             ("suggestions", suggest_pending),
+            ("terms and figures", code_pending),
             ("embeddings", getattr(tasks, "embed_items", None)),
             ("stories", tasks.assign_stories),
         ):

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Left
-from pgvector.django import CosineDistance
 
 from sources import evidence
-from sources.ingest import cluster, origins
+from sources.ingest import cluster, near, origins, rows
 from sources.models import Embedding, Item, Publisher, Story
 
 _LOCK = 0x53746F72  # "Stor": an advisory lock's number is a name that all agree on
-_MOST_NEIGHBOURS = 20
+_COUNTED = ("item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,8 @@ def assign_stories(*, limit: int, at: dt.datetime | None = None, vectors: Vector
             has_row = Embedding.objects.filter(item=OuterRef("pk"), model=vectors.model)
             found = found.filter(Exists(has_row) | Q(first_seen_at__lte=at - vectors.patience))
         items = list(_readable(found).order_by("reported_at", "id")[:limit])
-        known = _vectors_of(items, vectors)
-        touched = {_assign(_report(item, known), vectors) for item in items}
-        recount(touched)
+        if items:
+            recount(_place_all(items, vectors))
     return len(items)
 
 
@@ -81,8 +78,7 @@ def recount(story_ids: Iterable[int]) -> None:
         story.label = _label(reports, found)
         if reports:
             story.first_reported_at, story.last_reported_at = reports[0].reported_at, reports[-1].reported_at
-    fields = ["item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at"]
-    Story.objects.bulk_update(stories, fields, batch_size=200)
+    rows.update(stories, _COUNTED)
 
 
 def _is_alone() -> bool:
@@ -98,70 +94,45 @@ def _readable(items: QuerySet[Item]) -> QuerySet[Item]:
     return items.annotate(opening=Left(text, cluster.BODY)).defer("current")
 
 
-def _assign(report: cluster.Report, vectors: Vectors | None) -> int:
-    """The item's story; a new one where it is the first to report."""
+def _place_all(items: Sequence[Item], vectors: Vectors | None) -> set[int]:
+    """Each item has a story; new ones where it is the first to report. Returns the stories' keys.
+
+    Reports are compared with those that stand in stories, and with those before them here; all is written at once.
+    """
+    near.prepare()
+    pks = [item.pk for item in items]
+    known = near.vectors_of(pks, vectors.model) if vectors is not None else {}
+    cosines = near.cosines_among(pks, vectors.model) if vectors is not None else {}
     scale = vectors.scale if vectors is not None else cluster.E5_SMALL
-    placement = cluster.place(report, _neighbours(report, vectors), scale=scale)
-    story_id = placement.story_id
-    if story_id is None:
-        story_id = Story.objects.create(
-            title=report.title, first_reported_at=report.reported_at, last_reported_at=report.reported_at
-        ).pk
-    Item.objects.filter(pk=report.item_id, story=None).update(
-        story=story_id, story_score=placement.score, story_version=cluster.VERSION
-    )
-    return story_id
+    fresh = iter(rows.ids(Story, len(items)))
+    stories: list[Story] = []
+    placed: list[cluster.Neighbour] = []
+    for item in items:
+        report = _report(item)
+        here = [replace(one, cosine=cosines.get(frozenset((item.pk, one.report.item_id)))) for one in placed]
+        placement = cluster.place(report, [*_neighbours(report, known.get(item.pk), vectors), *here], scale=scale)
+        if placement.story_id is None:
+            item.story_id = next(fresh)
+            times = {"first_reported_at": report.reported_at, "last_reported_at": report.reported_at}
+            stories.append(Story(pk=item.story_id, title=report.title, **times))
+        else:
+            item.story_id = placement.story_id
+        item.story_score, item.story_version = placement.score, cluster.VERSION
+        placed.append(cluster.Neighbour(report, item.story_id))
+    Story.objects.bulk_create(stories)
+    rows.update(items, ("story", "story_score", "story_version"))
+    return {one.story_id for one in placed}
 
 
-def _neighbours(report: cluster.Report, vectors: Vectors | None) -> list[cluster.Neighbour]:
+def _neighbours(report: cluster.Report, vector: str | None, vectors: Vectors | None) -> list[cluster.Neighbour]:
     """What stands in a story, was reported at about the same time, and is near by vector; by title where there is none."""
-    by_vector = None if report.vector is None else vectors
-    items = list(_likely_titled(report) if by_vector is None else _near(report, by_vector))
-    known = _vectors_of(items, vectors)
-    return [cluster.Neighbour(_report(item, known), item.story_id) for item in items if item.story_id is not None]
+    if vectors is None or vector is None:
+        return near.by_title(report.reported_at, report.title)
+    return near.by_vector(report.reported_at, vector, vectors.model)
 
 
-def _around(report: cluster.Report) -> tuple[dt.datetime, dt.datetime]:
-    return report.reported_at - cluster.WINDOW, report.reported_at + cluster.WINDOW
-
-
-def _near(report: cluster.Report, vectors: Vectors) -> QuerySet[Item]:
-    """The items with the nearest vectors. The index goes on searching where the time or the story rules some out."""
-    _set("hnsw.iterative_scan", "strict_order")
-    rows = Embedding.objects.filter(
-        model=vectors.model, reported_at__range=_around(report), vector__isnull=False, item__story__isnull=False
-    )
-    nearest = rows.order_by(CosineDistance("vector", list(report.vector or ())))[:_MOST_NEIGHBOURS]
-    return _readable(Item.objects.filter(pk__in=list(nearest.values_list("item_id", flat=True))))
-
-
-def _likely_titled(report: cluster.Report) -> QuerySet[Item]:
-    """The items with the likest titles."""
-    _set("pg_trgm.similarity_threshold", str(cluster.LEAST_TITLE))
-    nearby = Item.objects.filter(
-        title__trigram_similar=report.title, reported_at__range=_around(report), story__isnull=False
-    )
-    alike = nearby.annotate(alike=TrigramSimilarity("title", report.title)).order_by("-alike", "id")
-    return _readable(alike)[:_MOST_NEIGHBOURS]
-
-
-def _set(name: str, value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-
-
-def _vectors_of(items: Iterable[Item], vectors: Vectors | None) -> dict[int, tuple[float, ...]]:
-    """By item, for those that have one."""
-    if vectors is None:
-        return {}
-    rows = Embedding.objects.filter(item__in=[item.pk for item in items], model=vectors.model, vector__isnull=False)
-    return {item: tuple(vector) for item, vector in rows.values_list("item_id", "vector") if vector is not None}
-
-
-def _report(item: Item, vectors: dict[int, tuple[float, ...]]) -> cluster.Report:
-    return cluster.Report(
-        item.pk, item.feed_id, item.title, _opening(item), item.reported_at, item.language, vectors.get(item.pk)
-    )
+def _report(item: Item) -> cluster.Report:
+    return cluster.Report(item.pk, item.feed_id, item.title, _opening(item), item.reported_at, item.language)
 
 
 def _account(item: Item) -> origins.Account:

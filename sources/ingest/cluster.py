@@ -75,10 +75,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A report that stands in a story already."""
+    """A report that stands in a story already. ``cosine``: of its vector and the candidate's, where whoever found it has
+    that already; then neither report needs a vector."""
 
     report: Report
     story_id: int
+    cosine: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def place(candidate: Report, neighbours: Iterable[Neighbour], *, scale: Scale = 
     """Where the candidate belongs. Of equally near stories the oldest; the neighbours' order does not matter."""
     best, margin = Placement(None, 0.0), -1.0
     for neighbour in sorted(neighbours, key=lambda other: (other.story_id, other.report.item_id)):
-        found = compare(candidate, neighbour.report, scale)
+        found = compare(candidate, neighbour.report, scale, cosine=neighbour.cosine)
         if found is not None and found.margin >= 0 and found.margin > margin:
             best, margin = Placement(neighbour.story_id, round(found.score, 4)), found.margin
     return best
@@ -119,17 +121,20 @@ def is_same_event(one: Report, other: Report, *, scale: Scale = E5_SMALL) -> boo
     return found is not None and found.margin >= 0
 
 
-def compare(one: Report, other: Report, scale: Scale = E5_SMALL) -> Likeness | None:
-    """How alike two reports are; None where nothing could make them one event."""
+def compare(one: Report, other: Report, scale: Scale = E5_SMALL, *, cosine: float | None = None) -> Likeness | None:
+    """How alike two reports are; None where nothing could make them one event. ``cosine``: of their vectors, where it is
+    known."""
     if abs(one.reported_at - other.reported_at) > WINDOW or is_series(one, other):
         return None
     if is_copy(one.text, other.text):
         return Likeness(1.0, SAME_EVENT)
-    if one.vector is None or other.vector is None:
+    if cosine is None and one.vector is not None and other.vector is not None:
+        cosine = _cosine(one.vector, other.vector)
+    if cosine is None:
         return _by_trigrams(one, other)
     if one.text and other.text:
-        return _by_vectors(one, other, scale)
-    return max(_by_trigrams(one, other), _by_vectors(one, other, scale), key=lambda each: each.margin)
+        return _by_vectors(one, other, scale, cosine)
+    return max(_by_trigrams(one, other), _by_vectors(one, other, scale, cosine), key=lambda each: each.margin)
 
 
 def _by_trigrams(one: Report, other: Report) -> Likeness:
@@ -140,13 +145,13 @@ def _by_trigrams(one: Report, other: Report) -> Likeness:
     return Likeness((titles + leads) / 2, SAME_EVENT)
 
 
-def _by_vectors(one: Report, other: Report, scale: Scale) -> Likeness:
+def _by_vectors(one: Report, other: Report, scale: Scale, cosine: float) -> Likeness:
     """The cosine, raised by what the openings share and lowered by days that differ and by the time between them. Texts are
     read only where that can turn the scale, which it cannot for most neighbours."""
     is_one_language = _primary(one.language) == _primary(other.language)
     least, name = (scale.same, NAME) if is_one_language else (scale.abroad, NAME_ABROAD)
     apart = abs(one.reported_at - other.reported_at) / dt.timedelta(days=1)
-    score = _cosine(one.vector or (), other.vector or ()) - apart * DAY_APART
+    score = cosine - apart * DAY_APART
     if score + MOST_NAMES * name + SAME_DAY >= least:
         looked_at = LEAD if is_one_language else BODY  # across languages names are the bridge, and worth a longer look
         ours, theirs = (traits.read(f"{each.title}. {each.text[:looked_at]}") for each in (one, other))
