@@ -40,7 +40,8 @@ from briefings.models import (
 from countries.clock import cut_off_on, newest_edition_date
 from countries.models import Situation, Tag, Tier
 from countries.phases import phase_on
-from sources.models import Item
+from sources import weigh
+from sources.models import EvidenceLabel, Item
 
 _DAY = dt.timedelta(hours=24)
 _LATE = dt.timedelta(hours=72)
@@ -181,10 +182,27 @@ def _grouped(items: Sequence[Item], previous: Edition | None, *, language: str) 
     by_story: dict[object, list[Item]] = {}
     for item in items:
         by_story.setdefault(item.story_id or ("item", item.pk), []).append(item)
+    scales = weigh.Scales()
     return [
-        Group(members[0].story, drafting.best_first(members, language=language), members[0].story_id in known)
+        Group(
+            members[0].story,
+            drafting.best_first(members, language=language),
+            members[0].story_id in known,
+            _label(members, scales),
+        )
         for members in by_story.values()
     ]
+
+
+def _label(items: Sequence[Item], scales: weigh.Scales) -> str:
+    """A person's, where one has chosen the story's; else what the reports of the period bear out, which may be fewer than
+    the story has. What anybody disputed of the story stays disputed, unless only parties are left to claim it."""
+    story = items[0].story
+    if story is not None and story.label_by_person:
+        return story.label_by_person
+    label = scales.weigh(items).label
+    is_disputed = story is not None and story.label == EvidenceLabel.DISPUTED
+    return EvidenceLabel.DISPUTED.value if is_disputed and label != EvidenceLabel.CLAIMED_BY_PARTY else label
 
 
 def _ranked(groups: Iterable[Group]) -> list[Group]:

@@ -17,8 +17,7 @@ from briefings import passages
 from briefings.models import ChangeMark, Claim, Passage, Section
 from briefings.passages import Found
 from briefings.sentences import lead
-from sources import evidence
-from sources.models import EvidenceLabel, Item, PublisherKind, Revision, Story
+from sources.models import Item, PublisherKind, Revision, Story
 
 #: Words of a quotation and of our frame around it stay under the limit of a development (70).
 _MOST_QUOTED = 42
@@ -35,6 +34,7 @@ class Group:
     story: Story | None
     items: tuple[Item, ...]
     is_known: bool  # the last edition had this story
+    label: str  # a person's, where one has chosen it; else what these items bear out
 
     @property
     def origins(self) -> int:
@@ -107,7 +107,7 @@ def development(group: Group, *, position: int, language: str, time_zone: str) -
         position=position,
         story=group.story,
         text=text,
-        label=_label(group),
+        label=group.label,
         mark="",
         found=(found, *(each for _, each in also)),
     )
@@ -131,7 +131,7 @@ def change(group: Group, *, position: int, language: str, time_zone: str) -> Dra
         position=position,
         story=group.story,
         text=text,
-        label=_label(group),
+        label=group.label,
         mark=ChangeMark.UPDATED if group.is_known else ChangeMark.NEW,
         found=(_title(first, exact), *(_title(item, _revision(item).title) for item in others[:_MOST_OTHERS])),
     )
@@ -183,18 +183,6 @@ def _one_per_owner(items: Sequence[Item]) -> list[Item]:
 
 def _owner(item: Item) -> str:
     return item.feed.publisher.owner_key or f"publisher {item.feed.publisher_id}"
-
-
-def _label(group: Group) -> str:
-    """The person's, where one has chosen the story's label; else what the reports of the period bear out, which may be fewer
-    than the story has."""
-    if group.story is not None and group.story.label_by_person:
-        return group.story.label_by_person
-    voices = [
-        evidence.Voice(item.feed.publisher.kind, _owner(item), item.feed.publisher.is_party) for item in group.items
-    ]
-    is_disputed = group.story is not None and group.story.label == EvidenceLabel.DISPUTED
-    return evidence.derive(voices, origins=group.origins, is_disputed=is_disputed)
 
 
 def _kind(item: Item) -> str:

@@ -153,8 +153,10 @@ _JUDGED = [Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.REJECTED]
 
 
 def _decisions(suggester: str) -> QuerySet[Tag]:
+    """Decisions that stand and say something of a suggester: who rejects what nobody suggested says nothing."""
     kind = Coalesce("term__scheme__code", Value(Suggester.SITUATION.value))
     tags = Tag.objects.current().filter(verdict__in=[*_JUDGED, Verdict.ADDED]).annotate(kind=kind)
+    tags = tags.exclude(verdict=Verdict.REJECTED, suggestion=None, term_suggestion=None)
     return tags.filter(kind=suggester) if suggester else tags.filter(kind__in=Suggester.values)
 
 

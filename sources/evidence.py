@@ -34,13 +34,12 @@ class Voice:
     is_party: bool
 
 
-def derive(voices: Iterable[Voice], *, origins: int | None = None, is_disputed: bool = False) -> str:
-    """The label's code.
+def derive(voices: Iterable[Voice], *, is_disputed: bool = False) -> str:
+    """The label's code, of voices that are origins: copies and what repeats another are left out before (``sources.weigh``).
 
     ``claimed_by_party``: nobody but parties. ``disputed``: some report it and others deny it. ``corroborated``: at least two
-    independent origins of different kind. ``unverified``: nobody but those that pass on what others say and do not say who.
-    ``single_source``: anything else. ``origins`` is the story's own count, which knows copies from reports; without it the
-    distinct owners are counted.
+    independent origins of different kind. ``unverified``: nobody but those that pass on what others say and do not say who;
+    beside others they corroborate nothing, since they may have it from them. ``single_source``: anything else.
     """
     heard = list(voices)
     independent = [voice for voice in heard if not voice.is_party]
@@ -48,13 +47,10 @@ def derive(voices: Iterable[Voice], *, origins: int | None = None, is_disputed: 
         return "claimed_by_party"
     if is_disputed:
         return "disputed"
-    count = len({voice.owner for voice in independent})
-    if origins is not None:
-        count = min(count, origins)
-    kinds = {voice.kind for voice in independent}
-    if count >= 2 and len(kinds) >= 2:
+    firsthand = [voice for voice in independent if voice.kind != _PASSES_ON]
+    if len({voice.owner for voice in firsthand}) >= 2 and len({voice.kind for voice in firsthand}) >= 2:
         return "corroborated"
-    return "unverified" if kinds == {_PASSES_ON} else "single_source"
+    return "unverified" if independent and not firsthand else "single_source"
 
 
 def is_disputed(titles: Iterable[str]) -> bool:

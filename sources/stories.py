@@ -1,6 +1,5 @@
 """What people do with stories: merge those that are one event, split those that are two, choose the evidence label and say
-why. The machine never undoes it: it
-never moves an item that has a story, and is kept waiting while a person decides."""
+why. The machine never undoes it: it never moves an item that has a story, and is kept waiting while a person decides."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -58,8 +58,8 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     rows = _waiting(situation) if state == "waiting" else _decided(situation, state)
     wanted = request.GET.get("item", "")
     chosen = next((row for row in rows if str(row.item.pk) == wanted), None)
-    if chosen is None and wanted.isdigit():
-        chosen = _row_of(situation, int(wanted))
+    if chosen is None and wanted.isascii() and wanted.isdigit():
+        chosen = _row_of(situation, int(wanted[:18]))
     if chosen is None and rows:
         chosen = rows[0]
     context = {
@@ -214,7 +214,4 @@ def _reading(situation: Situation, row: Row) -> dict[str, object]:
         "tags": Tag.objects.standing().filter(item=item).select_related("situation", "term", "decided_by"),
         "siblings": siblings,
         **offered(item, situation),
-        "terms": Term.objects.filter(scheme__code="un-framework", scheme__is_current=True)
-        .filter(Q(parent__isnull=False) & ~Q(label__startswith="["))
-        .order_by(F("position")),
     }

@@ -42,6 +42,8 @@ class Figure:
 
 
 NO_FIGURE = Figure()
+#: Which of these a yes is depends on what the machine said at the time; said again, it is the same yes.
+_SAY_YES = {Verdict.ACCEPTED, Verdict.ADDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class _Value:
 def accept(item: Item, *, situation: Situation, by: User, at: dt.datetime, reason: str = "") -> Tag:
     """Afterwards the item stands as being about the situation. Accepting twice changes nothing.
 
-    What the machine did not find, or kept under its threshold, counts as added.
+    What the machine did not find, no longer says, or kept under its threshold, counts as added.
     """
     suggestion = _suggestion(item, situation)
     is_shown = suggestion is not None and TagSuggestion.objects.shown().filter(pk=suggestion.pk).exists()
@@ -187,9 +189,8 @@ def _on_term(
 
 
 def _suggestion(item: Item, situation: Situation) -> TagSuggestion | None:
-    """What the decision answers: the latest that the machine said of the item and the situation."""
-    said = TagSuggestion.objects.filter(item=item, situation=situation)
-    return said.order_by("-is_current", "-created_at", "-id").first()
+    """What the decision answers: what the latest look at the item says of the situation."""
+    return TagSuggestion.objects.current().filter(item=item, situation=situation).first()
 
 
 def _lock(item: Item) -> None:
@@ -213,7 +214,7 @@ def _decide(
     _lock(item)
     standing = _standing(item, situation, value)
     before = standing.first()
-    if before is not None and before.verdict == verdict:
+    if before is not None and (before.verdict == verdict or {before.verdict, verdict} == _SAY_YES):
         return before
     standing.update(is_current=False)
     answered = suggestion or term_suggestion

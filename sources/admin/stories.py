@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -107,15 +107,12 @@ class StoryAdmin(admin.ModelAdmin[Story]):
         is_list = match is not None and match.url_name == "sources_story_changelist"
         return stories_shown.filter(merged_into=None) if is_list else stories_shown.select_related("merged_into")
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
-    ) -> HttpResponse:
-        """Without buttons that would save nothing."""
-        context = {"show_save": False, "show_save_and_continue": False, "show_close": True, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
+        """A story that was merged away has no items, and so no label to choose."""
+        return (obj is None or obj.merged_into_id is None) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
         return False

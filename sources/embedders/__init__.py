@@ -30,6 +30,11 @@ class Passage:
     title: str
     text: str
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a letter in it. Vectors of what has none lie close together, and are of no one event."""
+        return any(character.isalpha() for character in str(self))
+
     def __str__(self) -> str:
         return f"{self.title}. {self.text[:LEAD]}" if self.text else self.title
 

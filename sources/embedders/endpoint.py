@@ -18,6 +18,12 @@ from sources.embedders import DIMENSIONS, Passage, Unusable, Vector, unit
 
 _BATCH = 32
 _MOST_BYTES = 8_000_000
+#: What endpoints say of a text that they do not take: empty, or too long for the model.
+_REFUSALS = {400, 413, 422}
+
+
+class _Refused(Unusable):
+    """The endpoint works, and does not take what it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +45,28 @@ class Endpoint:
         found: list[Vector | None] = []
         ends_at = time.monotonic() + self.timeout * 3
         for start in range(0, len(passages), _BATCH):
-            if time.monotonic() > ends_at:
-                raise Unusable("the embeddings endpoint is too slow")
-            found += self._ask([str(passage) for passage in passages[start : start + _BATCH]])
+            found += self._ask_in_time([str(passage) for passage in passages[start : start + _BATCH]], ends_at)
         return found
+
+    def _ask_in_time(self, texts: list[str], ends_at: float) -> list[Vector | None]:
+        """Asks for all at once, and for each apart where the endpoint refuses them: one text that it does not take must not
+        keep the others waiting for ever."""
+        if time.monotonic() > ends_at:
+            raise Unusable("the embeddings endpoint is too slow")
+        try:
+            return self._ask(texts)
+        except _Refused as refused:
+            if len(texts) == 1:
+                raise
+            found: list[Vector | None] = []
+            for text in texts:
+                try:
+                    found += self._ask_in_time([text], ends_at)
+                except _Refused:
+                    found.append(None)
+            if not any(found):
+                raise refused from None  # not the texts, but how we ask
+            return found
 
     def _ask(self, texts: list[str]) -> list[Vector | None]:
         body: dict[str, object] = {"model": self.model, "input": texts, "encoding_format": "float"}
@@ -53,7 +77,8 @@ class Endpoint:
         except (OSError, http.client.HTTPException) as error:
             raise Unusable(f"the embeddings endpoint does not answer: {type(error).__name__}") from error
         if status != http.HTTPStatus.OK:
-            raise Unusable(f"the embeddings endpoint answers with status {status}")
+            kind = _Refused if status in _REFUSALS else Unusable
+            raise kind(f"the embeddings endpoint answers with status {status}")
         return _read(answer, wanted=len(texts))
 
     def _post(self, body: bytes) -> tuple[int, bytes]:

@@ -1,6 +1,6 @@
 """Puts items into stories and counts the stories' independent origins. The machine's only writer of stories.
 
-Decides nothing itself: ``cluster`` and ``origins`` do. Never moves an item that has a story, so what people merged or
+Decides nothing itself: ``cluster`` and ``weigh`` do. Never moves an item that has a story, so what people merged or
 split stays as they left it, and a newer version or a vector that came late changes nothing that an older one said. Whoever
 changes stories is alone at it (``alone``), or two would make two stories of one event, and an item could be put into a story
 that a person is merging away.
@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Left
 
-from sources import evidence
-from sources.ingest import cluster, near, origins, rows
-from sources.models import Embedding, Item, Publisher, Story
+from sources import weigh
+from sources.ingest import cluster, near, rows
+from sources.models import Embedding, Item, Story
 
 _LOCK = 0x53746F72  # "Stor": an advisory lock's number is a name that all agree on
 _COUNTED = ("item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at")
@@ -67,15 +67,12 @@ def recount(story_ids: Iterable[int]) -> None:
     for item in items.select_related("feed__publisher"):
         if item.story_id is not None:
             by_story[item.story_id].append(item)
-    named = list(Publisher.objects.order_by("name").values_list("name", "is_party"))
-    publishers, parties = tuple(name for name, _ in named), tuple(name for name, is_party in named if is_party)
+    scales = weigh.Scales()
     for story in stories:
         reports = by_story[story.pk]
-        found = origins.count([_account(item) for item in reports], publishers=publishers, parties=parties)
+        found = scales.weigh(reports)
         story.item_count = len(reports)
-        story.origin_count = len(found.names)
-        story.origin_note = _in_words(found)
-        story.label = _label(reports, found)
+        story.origin_count, story.origin_note, story.label = found.origin_count, found.note, found.label
         if reports:
             story.first_reported_at, story.last_reported_at = reports[0].reported_at, reports[-1].reported_at
     rows.update(stories, _COUNTED)
@@ -132,47 +129,4 @@ def _neighbours(report: cluster.Report, vector: str | None, vectors: Vectors | N
 
 
 def _report(item: Item) -> cluster.Report:
-    return cluster.Report(item.pk, item.feed_id, item.title, _opening(item), item.reported_at, item.language)
-
-
-def _account(item: Item) -> origins.Account:
-    publisher = item.feed.publisher
-    owner = publisher.owner_key or f"publisher:{publisher.pk}"
-    return origins.Account(publisher.name, owner, publisher.is_party, _opening(item), publisher.kind)
-
-
-def _opening(item: Item) -> str:
-    opening = getattr(item, "opening", "")
-    return opening if isinstance(opening, str) else ""
-
-
-def _label(items: list[Item], found: origins.Origins) -> str:
-    """Agencies that are no publishers of ours are of one kind, the agencies'."""
-    voices = [
-        evidence.Voice(kind or "agency", name, False) for name, kind in zip(found.names, found.kinds, strict=True)
-    ]
-    if not voices:
-        voices = [evidence.Voice("", "", True) for _ in range(found.party_reports)]
-    if not voices:
-        return ""
-    return evidence.derive(voices, is_disputed=evidence.is_disputed(item.title for item in items))
-
-
-_WHY = {
-    origins.Why.OWNER: "%(publisher)s (same owner as %(origin)s)",
-    origins.Why.COPY: "%(publisher)s (copies %(origin)s)",
-    origins.Why.CREDIT: "%(publisher)s (credits %(origin)s)",
-    origins.Why.PASSAGE: "%(publisher)s (shares a passage with %(origin)s)",
-    origins.Why.PARTY: "%(publisher)s (speaks for a party)",
-}
-
-
-def _in_words(found: origins.Origins) -> str:
-    """Who was counted, and who was not and why."""
-    names = ", ".join(found.names[:6]) + (" …" if len(found.names) > 6 else "")
-    left_out = dict.fromkeys(
-        _WHY[each.why] % {"publisher": each.publisher, "origin": each.origin}
-        for each in found.accounts
-        if each.why in _WHY
-    )
-    return "; not counted: ".join(filter(None, (names or "No independent origin", ", ".join(left_out))))[:500]
+    return cluster.Report(item.pk, item.feed_id, item.title, weigh.opening(item), item.reported_at, item.language)

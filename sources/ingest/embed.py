@@ -25,17 +25,19 @@ def embed_items(embedder: Embedder, *, limit: int, at: dt.datetime) -> int:
     """Up to ``limit`` items have a vector of this embedder afterwards. Returns how many; 0 where none waits. Two at it at a
     time only do some work twice. Raises Unusable."""
     items = list(waiting(embedder.name, at=at)[:limit])
-    vectors = embedder.embed([Passage(item.title, getattr(item, "opening", None) or "") for item in items])
+    passages = {item.pk: Passage(item.title, getattr(item, "opening", None) or "") for item in items}
+    asked = [pk for pk, passage in passages.items() if passage.says_something]
+    vectors = dict(zip(asked, embedder.embed([passages[pk] for pk in asked]), strict=True)) if asked else {}
     rows = [
         Embedding(
             item_id=item.pk,
             revision_id=item.current_id,
             model=embedder.name,
-            vector=vector and list(vector),
+            vector=list(vector) if (vector := vectors.get(item.pk)) else None,
             reported_at=item.reported_at,
             made_at=at,
         )
-        for item, vector in zip(items, vectors, strict=True)
+        for item in items
     ]
     with transaction.atomic():
         Embedding.objects.bulk_create(rows, ignore_conflicts=True)

@@ -13,7 +13,7 @@ from briefings.tasks import assemble_due
 from countries.models import Tier
 from countries.phases import set_phase
 from countries.tagging import decide
-from sources.models import Story
+from sources import stories
 from tests.factories.briefings import AFTER, CUT_OFF, DATE, SHOTS, accepted, published, ready, story_of
 from tests.factories.countries import SituationFactory, UserFactory
 from tests.factories.sources import ItemFactory, StoryFactory
@@ -145,18 +145,43 @@ def test_a_party_claims(situation):
 
 
 @pytest.mark.parametrize(
-    ("kinds", "origins", "label"),
+    ("kinds", "label"),
     [
-        (("local_media", "ngo"), 2, "corroborated"),
-        (("local_media", "local_media"), 2, "single_source"),
-        (("international_news", "local_media"), 1, "single_source"),  # one copied the other
-        (("local_media",), 1, "single_source"),
+        (("local_media", "ngo"), "corroborated"),
+        (("local_media", "local_media"), "single_source"),
+        (("local_media",), "single_source"),
     ],
 )
-def test_the_label_is_what_the_sources_bear_out(situation, kinds, origins, label):
-    story_of(situation, *kinds, origins=origins)
+def test_the_label_is_what_the_sources_bear_out(situation, kinds, label):
+    story_of(situation, *kinds)
     [claim] = developments(draft(situation))
     assert claim.label == label
+
+
+def test_a_copy_lends_its_own_kind_to_no_label(situation):
+    """Two agencies and a paper that copies one: two origins of one kind, though three outlets of two kinds report it."""
+    story = story_of(situation, "international_news", "international_news")
+    accepted(situation, story=story, text=SHOTS, publisher={"kind": "local_media"}, before=HOUR)
+    [claim] = developments(draft(situation))
+    assert claim.label == "single_source"
+
+
+def test_who_only_repeats_a_party_adds_nothing_to_its_claim(situation):
+    story = StoryFactory()
+    palace = {"name": "Palais", "kind": "government_media", "is_party": True}
+    accepted(situation, story=story, text="Rebels fired on the airport.", publisher=palace)
+    accepted(
+        situation, story=story, text="Rebels fired on the airport, according to Palais.", publisher={"kind": "ngo"}
+    )
+    [claim] = developments(draft(situation))
+    assert claim.label == "claimed_by_party"
+
+
+def test_the_label_that_a_person_chose_stands_in_the_draft(situation):
+    story = story_of(situation, "local_media")
+    stories.label(story, "confirmed", reason="We saw the bullets.", by=UserFactory(), at=AFTER)
+    [claim] = developments(draft(situation))
+    assert claim.label == "confirmed"
 
 
 def test_a_corroborated_claim_cites_its_other_sources(situation):
@@ -234,8 +259,7 @@ def test_assembling_again_brings_the_machines_own_drafts_up_to_date(situation):
     first = story_of(situation, "local_media")
     edition = draft(situation)
     [old] = developments(edition)
-    accepted(situation, story=first, publisher={"kind": "ngo"})
-    Story.objects.update(origin_count=2)
+    accepted(situation, story=first, text="We heard shots near the airport.", publisher={"kind": "ngo"})
     draft(situation)
     [new] = developments(edition)
     assert (new.pk, new.label) == (old.pk, "corroborated")

@@ -95,6 +95,28 @@ def test_what_a_threshold_hid_and_a_person_added_counts_as_missed(situation, per
 
 
 @pytest.mark.django_db
+def test_what_the_machine_did_not_show_is_no_credit_to_it_and_no_blame(situation, person):
+    def suggested_situation(score, **changes):
+        item = ItemFactory()
+        return TagSuggestion.objects.create(
+            item=item, revision=item.current, situation=situation, score=score, version="v", created_at=NOON, **changes
+        )
+
+    answers = {"situation": situation, "by": person, "at": NOON}
+    learning.set_threshold(Suggester.SITUATION, least=0.5, by=person, at=NOON)
+    shown, hidden = suggested_situation(0.6), suggested_situation(0.4)
+    outdated = suggested_situation(0.9, is_current=False)
+    for suggestion in (shown, hidden, outdated):
+        decide.accept(suggestion.item, **answers)
+    decide.reject(ItemFactory(), **answers)  # a report of the same story that nobody suggested
+    assert standings(by=[]) == {Cut("situation"): Standing(accepted=1, added=2)}
+
+    learning.set_threshold(Suggester.SITUATION, least=0.8, by=person, at=NOON)
+    decide.accept(shown.item, **answers)
+    assert standings(by=[]) == {Cut("situation"): Standing(accepted=1, added=2)}
+
+
+@pytest.mark.django_db
 def test_steps_say_what_a_threshold_would_have_shown_and_hidden(situation, person, events):
     answers = {"situation": situation, "by": person, "at": NOON}
     for score, act in ((0.95, "accept"), (0.7, "accept"), (0.7, "reject"), (0.3, "accept"), (0.2, "reject")):

@@ -77,11 +77,12 @@ def add_full_text(item: Item, text: str) -> FullText:
     )
 
 
-def story_of(situation: Situation, *kinds: str, origins: int | None = None, **changes: Any) -> Story:
-    """A story reported by one publisher of each kind, all accepted."""
-    story = StoryFactory(item_count=len(kinds), origin_count=len(kinds) if origins is None else origins)
-    for kind in kinds:
-        accepted(situation, story=story, publisher={"kind": kind}, **changes)
+def story_of(situation: Situation, *kinds: str, **changes: Any) -> Story:
+    """A story reported by one publisher of each kind, each in its own words, all accepted."""
+    story = StoryFactory(item_count=len(kinds), origin_count=len(kinds))
+    for number, kind in enumerate(kinds):
+        own = {"text": SHOTS if number == 0 else f"We heard shots near the airport, said witness {number}."}
+        accepted(situation, story=story, publisher={"kind": kind}, **(own | changes))
     return story
 
 

@@ -295,13 +295,24 @@ def test_curators_merge_and_split_stories():
     assert StoryDecision.objects.count() == 2
 
 
-def test_a_story_names_what_people_regrouped_and_offers_nothing_to_save(desk):
+def test_a_story_names_what_people_regrouped(desk):
     story, item = StoryFactory(), ItemFactory()
     StoryDecision.objects.create(story=story, act="merge", item_ids=[item.pk], by=UserFactory(), at=AT)
     page = desk.get(reverse("admin:sources_story_change", args=[story.pk])).content.decode()
     assert f'<a href="{reverse("admin:sources_item_change", args=[item.pk])}">{item.pk}</a>' in page
-    assert "_save" not in page
-    assert "_continue" not in page
+
+
+def test_a_story_can_be_saved_by_those_who_may_choose_its_label_while_it_stands():
+    curator, reader = member("view_story", "change_story", "view_item"), member("view_story", "view_item")
+    story = StoryFactory()
+    merged = StoryFactory(merged_into=story)
+
+    def offers_to_save(client, story):
+        return 'name="_save"' in client.get(reverse("admin:sources_story_change", args=[story.pk])).content.decode()
+
+    assert offers_to_save(curator, story)
+    assert not offers_to_save(curator, merged)
+    assert not offers_to_save(reader, story)
 
 
 def test_what_cannot_be_merged_or_split_is_said():

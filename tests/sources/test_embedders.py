@@ -115,6 +115,8 @@ def endpoint(socket_enabled):
                 for at, text in enumerate(asked["input"])
             ]
             status, body = server.answer or (200, json.dumps({"data": rows[::-1]}).encode())
+            if server.refused.intersection(asked["input"]):
+                status, body = 400, b""
             self.send_response(status)
             self.end_headers()
             self.wfile.write(body)
@@ -123,7 +125,7 @@ def endpoint(socket_enabled):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.seen, server.answer = [], None
+    server.seen, server.answer, server.refused = [], None, set()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -160,6 +162,17 @@ def test_an_answer_that_is_none_is_said(endpoint, answer, message):
         at(endpoint).embed([Passage("a", "")])
 
 
+def test_a_text_that_the_endpoint_does_not_take_costs_only_itself(endpoint):
+    endpoint.refused = {"b"}
+    one, none, other = at(endpoint).embed([Passage(text, "") for text in "abc"])
+    assert one is not None
+    assert none is None
+    assert other is not None
+    endpoint.refused = {"a", "b"}
+    with pytest.raises(Unusable, match="status 400"):
+        at(endpoint).embed([Passage(text, "") for text in "ab"])
+
+
 def test_an_endpoint_that_is_not_there_is_said_without_its_key(endpoint):
     there = at(endpoint, key="secret", url="http://127.0.0.1:9/v1")
     with pytest.raises(Unusable, match="does not answer") as raised:
@@ -189,6 +202,15 @@ def test_each_item_is_embedded_once_by_each_model_and_nothing_is_overwritten():
     assert (one.model, two.model) == ("one", "two")
     assert one.vector != two.vector
     assert one.revision_id == item.current_id
+
+
+@pytest.mark.django_db
+def test_what_has_no_letters_is_not_asked_and_holds_nothing_up():
+    bare, said, embedder = ItemFactory(title="…", text="2013"), ItemFactory(), Made()
+    assert [embed.embed_items(embedder, limit=5, at=NOON) for _ in range(2)] == [2, 0]
+    assert embedder.asked == 1
+    assert Embedding.objects.get(item=bare).vector is None
+    assert Embedding.objects.get(item=said).vector is not None
 
 
 @pytest.mark.django_db
