@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connections
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,6 +139,21 @@ def test_a_threshold_is_replaced_and_its_history_kept(person):
     assert list(Threshold.objects.order_by("id").values_list("least", "is_current")) == [(0.2, False), (0.4, True)]
     with pytest.raises(learning.NotAThreshold):
         learning.set_threshold(Suggester.SITUATION, least=1.2, by=person, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_set_one_threshold_at_once_leave_one(person):
+    def set_one(least):
+        try:
+            met.wait()
+            learning.set_threshold(Suggester.SITUATION, least=least, by=person, at=NOON)
+        finally:
+            connections.close_all()
+
+    met = threading.Barrier(2, timeout=20)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(set_one, (0.2, 0.4)))
+    assert (Threshold.objects.count(), Threshold.objects.current().count()) == (2, 1)
 
 
 @pytest.mark.django_db
