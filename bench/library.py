@@ -46,7 +46,7 @@ class Library:
         self.size, self.name, self._number = size, f"library_{size}", 0
 
     def make(self, template: str) -> None:
-        administer(
+        scratch.administer(
             f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)", f"CREATE DATABASE {self.name} TEMPLATE {template}"
         )
         self.enter()
@@ -71,7 +71,7 @@ class Library:
         cache.clear()
 
     def drop(self) -> None:
-        administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        scratch.administer(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
     def get(self, address: str) -> None:
         answer = self.client.get(address)
@@ -120,18 +120,6 @@ class Library:
         title, *sentences = library_fill.sample(5)
         text = f"{' '.join(sentences)} {key}"
         return Publication(key, key, key, title, text, "", at, "second", content_hash(title, text))
-
-
-def administer(*statements: str) -> None:
-    """Statements that no database may be inside of."""
-    from django.db import connection
-
-    connection.close()
-    connection.settings_dict["NAME"] = "postgres"
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
 
 
 @contextmanager

@@ -33,6 +33,18 @@ def database() -> Iterator[None]:
             connections.close_all()
 
 
+def administer(*statements: str) -> None:
+    """Statements that no database may be inside of."""
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = "postgres"
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+
+
 def without_database() -> None:
     """Django is set up afterwards, for code that reads settings and templates only. A query would fail."""
     _set_up(

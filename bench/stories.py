@@ -109,8 +109,8 @@ def fill(size: int) -> None:
     chance = np.random.default_rng(7)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE sources_item SET story_id = id / 4 + 1, reported_at = %s + (id::float / %s) * %s",
-            [library_fill.END - cluster.WINDOW, size, cluster.WINDOW],
+            "UPDATE sources_item SET story_id = id / 4 + 1, reported_at = %s + (id::float / %s) * interval '3 days'",
+            [library_fill.END - cluster.WINDOW, size],
         )
         cursor.execute("DROP INDEX IF EXISTS embedding_near")
         cursor.execute("CREATE TEMPORARY TABLE filled (item_id bigint, vector halfvec(384))")
@@ -201,15 +201,13 @@ def library() -> Iterator[None]:
     """A database of its own, made from the scratch one and gone afterwards."""
     from django.db import connection
 
-    from bench.library import administer
-
     home = connection.settings_dict["NAME"]
-    administer("DROP DATABASE IF EXISTS stories WITH (FORCE)", f"CREATE DATABASE stories TEMPLATE {home}")
+    scratch.administer("DROP DATABASE IF EXISTS stories WITH (FORCE)", f"CREATE DATABASE stories TEMPLATE {home}")
     connection.settings_dict["NAME"] = "stories"
     try:
         yield
     finally:
-        administer("DROP DATABASE stories WITH (FORCE)")
+        scratch.administer("DROP DATABASE stories WITH (FORCE)")
         connection.settings_dict["NAME"] = home
 
 

@@ -64,7 +64,7 @@ class StoryForm(forms.ModelForm[Story]):
     """Another label than the derived one, with the reason."""
 
     reason = forms.CharField(
-        label=_("why"), max_length=300, required=False, help_text=_("needed to change the label; kept for good")
+        label=_("Why"), max_length=300, required=False, help_text=_("needed to change the label; kept for good")
     )
 
     class Meta:
@@ -83,8 +83,8 @@ class StoryAdmin(admin.ModelAdmin[Story]):
     """Read here; changed by merging, by splitting from the list of its items, or by choosing a label and saying why."""
 
     form = StoryForm
-    list_display = ("title", "counted", "evidence_name", "origin_note", "first_reported_at", "last_reported_at")
-    list_filter = ("label", "label_by_person")
+    list_display = ("title", "counted", "evidence_name", "first_reported_at", "last_reported_at")
+    list_filter = ("label",)
     list_per_page = 50
     paginator = ShortPaginator
     show_full_result_count = False

@@ -146,19 +146,25 @@ def _by_trigrams(one: Report, other: Report) -> Likeness:
 
 
 def _by_vectors(one: Report, other: Report, scale: Scale) -> Likeness:
-    """The cosine, raised by what the openings share and lowered by days that differ and by the time between them."""
+    """The cosine, raised by what the openings share and lowered by days that differ and by the time between them. Texts are
+    read only where that can turn the scale, which it cannot for most neighbours."""
     is_one_language = _primary(one.language) == _primary(other.language)
-    looked_at = LEAD if is_one_language else BODY  # across languages names are the bridge, and worth a longer look
-    ours, theirs = (traits.read(f"{each.title}. {each.text[:looked_at]}") for each in (one, other))
-    names = min(traits.shared_names(ours, theirs), MOST_NAMES)
+    least, name = (scale.same, NAME) if is_one_language else (scale.abroad, NAME_ABROAD)
     apart = abs(one.reported_at - other.reported_at) / dt.timedelta(days=1)
-    score = _cosine(one.vector or (), other.vector or ())
-    score += names * (NAME if is_one_language else NAME_ABROAD) - apart * DAY_APART
+    score = _cosine(one.vector or (), other.vector or ()) - apart * DAY_APART
+    if score + MOST_NAMES * name + SAME_DAY >= least:
+        looked_at = LEAD if is_one_language else BODY  # across languages names are the bridge, and worth a longer look
+        ours, theirs = (traits.read(f"{each.title}. {each.text[:looked_at]}") for each in (one, other))
+        score += _evidence(ours, theirs, name)
+    return Likeness(max(0.0, min(1.0, score)), least)
+
+
+def _evidence(ours: traits.Traits, theirs: traits.Traits, name: float) -> float:
+    """What names and days in common add, and days that differ take away."""
+    found = name * min(traits.shared_names(ours, theirs), MOST_NAMES)
     if ours.days & theirs.days:
-        score += SAME_DAY
-    elif ours.days and theirs.days:
-        score -= OTHER_DAY
-    return Likeness(max(0.0, min(1.0, score)), scale.same if is_one_language else scale.abroad)
+        return found + SAME_DAY
+    return found - OTHER_DAY if ours.days and theirs.days else found
 
 
 def _cosine(one: Sequence[float], other: Sequence[float]) -> float:

@@ -76,6 +76,7 @@ def role(process):
         " -Q ingest",
         " -Q extract",
         " -Q default",
+        " -Q embed",
         " -Q mail",
         " beat ",
     ):
@@ -128,7 +129,9 @@ def test_it_serves_heals_itself_stops_in_order_and_starts_again_after_a_kill(run
     first.until_said("Curator is at")
     assert first.is_healthy()
     children = first.children()
-    assert {"postgres", "redis-server", "granian", "ingest", "extract", "default", "mail", "beat"} <= set(children)
+    assert {"postgres", "redis-server", "granian", "ingest", "extract", "default", "embed", "mail", "beat"} <= set(
+        children
+    )
 
     second = run(state=state, port=free_port())
     assert second.process.wait(20) == 1

@@ -16,7 +16,7 @@ def test_every_scheduled_task_exists_on_its_queue():
         module, _, name = entry["task"].rpartition(".")
 
         assert getattr(importlib.import_module(module), name).name == entry["task"]
-        assert entry["options"]["queue"] in {"ingest", "extract", "default", "mail"}
+        assert entry["options"]["queue"] in {"ingest", "extract", "default", "embed", "mail"}
 
 
 def test_a_tick_that_waited_too_long_is_dropped():
