@@ -86,8 +86,8 @@ class PhaseAdmin(admin.ModelAdmin[Phase]):
 
 @admin.register(Tag)
 class TagAdmin(ReadOnly, admin.ModelAdmin[Tag]):
-    list_display = ("item", "situation", "term", "verdict", "decided_by", "decided_at", "is_current")
-    list_filter = ("verdict", "situation")
+    list_display = ("item", "situation", "term", "words", "figure", "verdict", "suggester", "decided_by", "decided_at")
+    list_filter = ("verdict", "is_current", "situation")
     list_select_related = ("item", "situation", "term", "decided_by")
     ordering = ("-decided_at", "-id")
 

@@ -20,7 +20,7 @@ from countries.tagging.coding.lexicon import LANGUAGES
 from countries.tagging.coding.prototypes import VERSION as PROTOTYPES_VERSION
 from countries.tagging.coding.prototypes import Prototypes
 from countries.tagging.coding.values import Coded
-from sources.models import Item
+from sources.models import Item, Revision
 from sources.querysets import ItemQuerySet
 from sources.words import storable
 
@@ -33,9 +33,12 @@ def code_pending(*, at: dt.datetime, prototypes: Prototypes | None = None, limit
 
     Languages without a lexicon are read by ``prototypes``, or not at all where there is no model.
     """
+    waiting = unread(with_prototypes=prototypes is not None)
     with transaction.atomic():
-        waiting = unread(with_prototypes=prototypes is not None).with_text()
-        items = waiting.select_for_update(of=("self",), skip_locked=True).order_by("id")[:limit]
+        # Claims revisions, not items: who decides on an item meanwhile waits for nobody.
+        claimed = Revision.objects.filter(pk__in=waiting.values("current")).select_for_update(skip_locked=True)
+        revisions = list(claimed.order_by("id").values_list("pk", flat=True)[:limit])
+        items = Item.objects.with_text().filter(current__in=revisions).order_by("id")
         found = [(item, _read(item, prototypes)) for item in items]
         _write(found, at=at)
     return len(found)
@@ -47,10 +50,10 @@ def unread(*, with_prototypes: bool = False) -> ItemQuerySet:
     waits = has_lexicon & Q(~Exists(_read_by(VERSION)))
     if with_prototypes:
         waits |= ~has_lexicon & ~Q(language="") & Q(~Exists(_read_by(PROTOTYPES_VERSION)))
-    is_suggested = Exists(TagSuggestion.objects.filter(item=OuterRef("pk")))
-    stands = Exists(Tag.objects.standing().situations().filter(item=OuterRef("pk")))
-    readable = Item.objects.exclude(language_version="").filter(current__isnull=False, copy_of=None)
-    return readable.filter(waits, is_suggested | stands)
+    suggested = TagSuggestion.objects.order_by().values("item")
+    standing = Tag.objects.standing().situations().order_by().values("item")
+    about_one = Item.objects.filter(pk__in=suggested.union(standing))
+    return about_one.exclude(language_version="").filter(waits, current__isnull=False, copy_of=None)
 
 
 def _read_by(version: str) -> QuerySet[Screening]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from countries import reference
-from countries.models import Screening, Term, TermSuggestion
+from countries.models import Screening, Suggester, Term, TermSuggestion
 from countries.tagging import decide
 from countries.tagging import terms as stage
+from countries.tagging.coding import prototypes
 from countries.tagging.coding.code import VERSION
+from countries.tagging.coding.lexicon import LANGUAGES, load
+from countries.tagging.coding.values import Scheme
 from countries.tagging.queue import suggest_pending
 from countries.tagging.terms import code_pending
 from sources.models import Revision
@@ -52,6 +55,13 @@ def test_what_is_suggested_rests_on_sentences_of_the_stored_text(situation):
     figure = suggested(item, "harm-kind").get()
     assert (figure.term.code, figure.low, figure.best, figure.words) == ("killed", None, 12, "a local priest")
     assert suggested(item, "perpetrator-kind").get().term.code == "state_force"
+
+
+def test_the_cost_of_a_batch_does_not_grow_with_its_size(situation, django_assert_max_num_queries):
+    ItemFactory.create_batch(12, title="Raid near Bangui", text=RAID)
+    suggest_pending(at=NOON)
+    with django_assert_max_num_queries(12):
+        assert code_pending(at=NOON) == 12
 
 
 def test_a_text_is_read_once_and_one_that_is_about_nothing_we_follow_never(situation):
@@ -164,3 +174,19 @@ def test_odd_texts_stop_nothing(situation, text):
     Revision.objects.filter(item=item).update(text=text.replace("\x00", "").encode("utf-8", "ignore").decode())
     suggest_pending(at=NOON)
     assert code_pending(at=NOON) == 1
+
+
+def test_every_code_that_lexicons_and_prototypes_name_is_a_term():
+    tables = {
+        "indicator": Scheme.INDICATOR,
+        "event": Scheme.EVENT,
+        "frame": Scheme.FRAME,
+        "perpetrator": Scheme.PERPETRATOR,
+        "target": Scheme.TARGET,
+        "harm": Scheme.HARM,
+    }
+    known = set(Term.objects.values_list("scheme__code", "code"))
+    cues = {(cue.table, cue.code) for language in LANGUAGES for cue in load(language).matcher.cues}
+    assert {(tables[table].value, code) for table, code in cues if table in tables} - known == set()
+    assert {(scheme, code) for scheme, code, _ in prototypes.rows() if scheme != "neutral"} - known == set()
+    assert {scheme.value for scheme in Scheme} == set(Suggester.values) - {Suggester.SITUATION.value}

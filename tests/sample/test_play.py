@@ -11,7 +11,7 @@ from briefings.models import Claim, Edition, EditionStatus, Part, Participation
 from countries import reference
 from countries.clock import edition_now
 from countries.models import Situation, Tag, TagSuggestion
-from countries.tasks import suggest_pending
+from countries.tasks import code_pending, suggest_pending
 from sample import editions, load, pipeline, play
 from sample.content import Library
 from sample.outlets import Outlet
@@ -39,6 +39,7 @@ def _run_pipeline() -> None:
         tasks.identify_languages()
         tasks.assign_stories()
     suggest_pending()
+    code_pending()
 
 
 def test_the_sample_goes_from_feeds_to_signed_editions(

@@ -16,9 +16,11 @@ from countries.tagging.coding.numerals import Quantity, quantities
 from countries.tagging.coding.sentences import Sentence
 from countries.tagging.coding.values import Coded, Passage, Scheme
 
+#: Distances are in words; an "and" or a comma between them counts for several.
 _FARTHEST = 9.0
 _CONJUNCTION = 5.0
 _COMMA = 2.0
+_NEXT_WORDS = re.compile(r"(?:[^\w.;!?]+\w{1,30}){0,4}")
 
 
 def figures(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: Context) -> Iterator[Coded]:
@@ -79,8 +81,8 @@ def _ends(pattern: re.Pattern[str], text: str) -> bool:
 
 def _is_of_people(lexicon: Lexicon, folded: str, count: Quantity) -> bool:
     """Whether the next words name people: "twelve unarmed villagers"."""
-    after = re.match(r"(?:[^\w.;!?]+\w+){0,4}", folded[count.end : count.end + 60])
-    return bool(after) and lexicon.words["people"].search(after.group()) is not None  # type: ignore[union-attr]
+    after = _NEXT_WORDS.match(folded, count.end)
+    return after is not None and lexicon.words["people"].search(after.group()) is not None
 
 
 def _distance(lexicon: Lexicon, folded: str, cue: Hit, count: Quantity, counts: Sequence[Quantity]) -> float | None:

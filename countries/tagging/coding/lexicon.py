@@ -49,12 +49,12 @@ class Matcher:
     """Cues behind one automaton: a pass over the sentence, then the few expressions whose rarest word is in it."""
 
     def __init__(self, cues: Iterable[tuple[Cue, Compiled]]) -> None:
-        self._cues: list[Cue] = []
+        self.cues: list[Cue] = []
         by_anchor: dict[str, list[int]] = {}
         for cue, compiled in cues:
             for anchor in compiled.anchors:
-                by_anchor.setdefault(anchor, []).append(len(self._cues))
-            self._cues.append(cue)
+                by_anchor.setdefault(anchor, []).append(len(self.cues))
+            self.cues.append(cue)
         self._by_anchor = list(by_anchor.values())
         self._automaton = AhoCorasick(list(by_anchor))
 
@@ -63,9 +63,9 @@ class Matcher:
         anchors = {hit[0] for hit in self._automaton.find_matches_as_indexes(folded, overlapping=True)}
         cues = {number for anchor in anchors for number in self._by_anchor[anchor]}
         hits = [
-            Hit(self._cues[number], match.start(), match.end())
+            Hit(self.cues[number], match.start(), match.end())
             for number in sorted(cues)
-            for match in self._cues[number].pattern.finditer(folded)
+            for match in self.cues[number].pattern.finditer(folded)
         ]
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
 

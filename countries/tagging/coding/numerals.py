@@ -15,10 +15,13 @@ from countries.tagging.coding.lexicon import Lexicon
 
 #: No event counts more people than this: what is larger is money, or a mistake.
 MOST = 50_000_000
-
-_DIGITS = r"\d{1,3}(?:[.,'\u00a0\u202f\u2009\u066c ]\d{3})+(?!\d)|\d+(?:[.,\u066b]\d+)?"
-_HYPHENS = re.compile(r"[-\u2010\u2011]")
 _JOIN = r"[\s\u00a0-]"
+#: A number in digits that is no part of a date, a sum of money, a share, a time or a telephone number.
+_DIGITS = re.compile(
+    r"(?<![\w.,/:$€£#-])"
+    r"(?:\d{1,3}(?:[.,'\u00a0\u202f\u2009\u066c ]\d{3})+(?!\d)|\d+(?:[.,\u066b]\d+)?)"
+    rf"(?![\w%:/]|{_JOIN}?%|[.,]\d|-\d{{3}})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _plain(lexicon: Lexicon, folded: str) -> Iterator[Quantity]:
 
 
 def _in_digits(lexicon: Lexicon, folded: str) -> Iterator[Quantity]:
-    for match in _numbers(_DIGITS).finditer(folded):
+    for match in _DIGITS.finditer(folded):
         value = _value(match.group())
         end = match.end()
         following = re.match(rf"{_JOIN}+(\w+)", folded[end : end + 24])
@@ -73,10 +76,6 @@ def _in_digits(lexicon: Lexicon, folded: str) -> Iterator[Quantity]:
             end += following.end()
         if value == int(value) and 0 < value <= MOST:
             yield Quantity(match.start(), end, None, int(value), None)
-
-
-def _numbers(source: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.,/:$€£#-])(?:{source})(?![\w%:/]|{_JOIN}?%|[.,]\d|-\d{{3}})")
 
 
 def _value(digits: str) -> float:
@@ -171,24 +170,17 @@ def _range(lexicon: Lexicon, folded: str, first: Quantity, second: Quantity) -> 
     """Two counts that are one: "10 to 15", "10-15", "entre 10 et 15"; or a toll that moved from one to the other."""
     if first.best is None or second.best is None:
         return None
-    apart = folded[first.end : second.start]
-    lead = folded[max(0, first.start - 40) : first.start]
-    moved = lexicon.words["moved"].search(lead) or lexicon.words["moved"].search(
-        folded[max(0, first.start - 80) : first.start]
-    )
-    if re.fullmatch(r"\s*[-–—]\s*", apart) or lexicon.words["to"].fullmatch(apart.strip()):
-        if moved and lexicon.words["from"].search(lead[-12:]):
-            return dataclasses.replace(second, start=first.start)
-        if first.best < second.best:
-            return Quantity(first.start, second.end, first.best, None, second.best)
-    if (
-        lexicon.words["between"].search(lead[-12:])
-        and lexicon.words["and"].fullmatch(apart.strip())
-        and first.best < second.best
-    ):
-        return Quantity(first.start, second.end, first.best, None, second.best)
-    if moved and lexicon.words["from"].fullmatch(apart.strip()):
+    words = lexicon.words
+    apart = folded[first.end : second.start].strip()
+    lead = folded[max(0, first.start - 12) : first.start]
+    has_moved = words["moved"].search(folded[max(0, first.start - 80) : first.start]) is not None
+    is_pair = re.fullmatch("[-–—]", apart) or words["to"].fullmatch(apart)
+    if is_pair and has_moved and words["from"].search(lead):
+        return dataclasses.replace(second, start=first.start)
+    if has_moved and words["from"].fullmatch(apart):
         return dataclasses.replace(first, end=second.end)
+    if (is_pair or (words["between"].search(lead) and words["and"].fullmatch(apart))) and first.best < second.best:
+        return Quantity(first.start, second.end, first.best, None, second.best)
     return None
 
 

@@ -45,9 +45,9 @@ class Prototypes:
 
     def __init__(self, embed: Embedder) -> None:
         self._embed = embed
-        rows = _rows()
-        self._terms = [(scheme, code) for scheme, code, _ in rows]
-        self._vectors = list(embed([sentence for _, _, sentence in rows]))
+        written = rows()
+        self._terms = [(scheme, code) for scheme, code, _ in written]
+        self._vectors = list(embed([sentence for _, _, sentence in written]))
 
     def code(self, title: str, text: str) -> tuple[Coded, ...]:
         """What title and lead speak of, best first within each scheme."""
@@ -95,6 +95,7 @@ def _strongest(best: dict[tuple[Scheme, str], tuple[float, Sentence]]) -> tuple[
 
 
 @functools.lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[str, str, str], ...]:
+def rows() -> tuple[tuple[str, str, str], ...]:
+    """Scheme, code and sentence of each prototype; the scheme "neutral" is ordinary news."""
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple((row["scheme"], row["code"], row["sentence"]) for row in csv.DictReader(file))

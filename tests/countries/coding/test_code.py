@@ -188,10 +188,10 @@ def test_a_language_without_lexicon_says_nothing():
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_lexicon_speaks_of_every_trigger_and_kind(language):
-    cues = load(language).matcher._cues
+    cues = load(language).matcher.cues
     spoken = {(cue.table, cue.code) for cue in cues}
     assert {("indicator", f"8.{number}") for number in range(1, 13)} <= spoken
-    english = {each for each in {(cue.table, cue.code) for cue in load("en").matcher._cues} if each[0] != "indicator"}
+    english = {each for each in {(cue.table, cue.code) for cue in load("en").matcher.cues} if each[0] != "indicator"}
     assert english - spoken <= {("act", "active"), ("act", "verb_first")}
 
 
