@@ -21,7 +21,7 @@ from briefings.render import document as value
 from briefings.render.document import Document
 from briefings.scripts import romanised
 from monitoring import counts, coverage
-from sources.models import FullText, Item, ReusePolicy, Revision
+from sources.models import EvidenceLabel, FullText, Item, ReusePolicy, Revision
 
 #: Languages written from right to left.
 _RTL = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"])
@@ -196,7 +196,7 @@ def _claim(
         mark=claim.mark,
         passages=tuple(_passage(passage, numbers[passage.revision_id]) for passage in passages),
         reports=max(reports, size.reports) if size else 0,
-        origins=max(origins, size.origins) if size else 0,
+        origins=max(origins if claim.label == EvidenceLabel.CORROBORATED else 0, size.origins) if size else 0,
         name=claim.name,
         role=claim.role,
         attribution=claim.attribution,
@@ -205,12 +205,13 @@ def _claim(
 
 
 def _quoted(passages: Iterable[rows.Passage]) -> tuple[int, int]:
-    """How many reports the passages come from, and from how many owners that speak for no party: a person may have
-    brought together what the machine kept apart as different stories."""
+    """How many reports the passages come from, and whether from one or two owners that speak for no party: a person who calls
+    a claim corroborated may have brought together what the machine kept apart as different stories. No more than two, and for
+    no other label: owners are no origins, since one may copy another, and the story's own count knows that."""
     items = {passage.revision.item_id: passage.revision.item for passage in passages}
     publishers = [item.feed.publisher for item in items.values()]
-    owners = {each.owner_key or str(each.pk) for each in publishers if not each.is_party}
-    return len(items), len(owners)
+    owners = {each.owner for each in publishers if not each.is_party}
+    return len(items), min(len(owners), 2)
 
 
 def _passage(passage: rows.Passage, number: int) -> value.Passage:

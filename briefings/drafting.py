@@ -177,12 +177,8 @@ def _one_per_owner(items: Sequence[Item]) -> list[Item]:
     independent = [item for item in items if not item.feed.publisher.is_party] or list(items)
     first: dict[str, Item] = {}
     for item in independent:
-        first.setdefault(_owner(item), item)
+        first.setdefault(item.feed.publisher.owner, item)
     return list(first.values())
-
-
-def _owner(item: Item) -> str:
-    return item.feed.publisher.owner_key or f"publisher {item.feed.publisher_id}"
 
 
 def _kind(item: Item) -> str:

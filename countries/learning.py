@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, FloatField, QuerySet, Value
 from django.db.models.functions import Coalesce, Floor, Least
 
@@ -174,6 +174,8 @@ def set_threshold(
     """Afterwards suggestions under ``least`` are kept and not shown, at once. Raises NotAThreshold."""
     if not 0.0 <= least <= 1.0:
         raise NotAThreshold(least)
+    with connection.cursor() as cursor:  # who sets one at the same moment comes after
+        cursor.execute("LOCK TABLE countries_threshold IN SHARE ROW EXCLUSIVE MODE")
     same = Threshold.objects.filter(suggester=suggester, language=language, situation=situation)
     same.filter(is_current=True).update(is_current=False)
     return Threshold.objects.create(

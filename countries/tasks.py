@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
 from countries.tagging.model import prototypes
 from countries.tagging.queue import suggest_pending as _suggest_pending
 from countries.tagging.terms import code_pending as _code_pending
+
+_BY_MODEL = 60.0
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=120, time_limit=150)
@@ -20,7 +24,17 @@ def suggest_pending(**_: object) -> None:
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=120, time_limit=150)
 def code_pending(**_: object) -> None:
-    """Reads texts for terms and figures until none is left. Batches are small: a language without a lexicon takes long."""
+    """Reads texts in languages with a lexicon for terms and figures until none is left."""
     for _batch in range(20):
-        if not _code_pending(at=timezone.now(), prototypes=prototypes(), limit=20):
+        if not _code_pending(at=timezone.now(), limit=20):
             return
+
+
+@shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True, soft_time_limit=120, time_limit=150)
+def code_pending_by_model(**_: object) -> None:
+    """The same for the other languages, in the worker that keeps the model anyhow: a few texts at a time, and no longer than
+    a minute, since vectors wait for that worker too."""
+    ends_at = time.monotonic() + _BY_MODEL
+    model = prototypes()
+    while model and time.monotonic() < ends_at and _code_pending(at=timezone.now(), prototypes=model, limit=5):
+        pass

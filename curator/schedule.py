@@ -38,6 +38,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
         "suggest terms": _every(tick, "countries.tasks.code_pending", "default"),
+        "suggest terms by model": _every(tick, "countries.tasks.code_pending_by_model", "embed"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),
         "assemble drafts": _every(tick * 5, "briefings.tasks.assemble_due", "default"),
         "render published": _every(tick, "briefings.tasks.render_published", "default"),

@@ -11,7 +11,7 @@ from countries.models import Reads, Screening, Tag, TagSuggestion, TermSuggestio
 from delivery.models import Digest, Dispatch, MailState
 from monitoring.models import CoverageDay, DailyCount
 from sample import mailbox
-from sources.models import Feed, Fetch, FullText, Item, Revision, Snapshot, Story
+from sources.models import Embedding, Feed, Fetch, FullText, Item, Revision, Snapshot, Story
 
 
 def of_stages(mail_folder: Path) -> dict[str, int]:
@@ -27,6 +27,7 @@ def of_stages(mail_folder: Path) -> dict[str, int]:
         "snapshots": Snapshot.objects.count(),
         "full_texts": FullText.objects.count(),
         "languages": Item.objects.exclude(language_version="").count(),
+        "vectors": Embedding.objects.exclude(vector=None).count(),
         "stories": Story.objects.standing().count(),
         "screenings": Screening.objects.filter(reads=Reads.SITUATIONS).count(),
         "suggestions": TagSuggestion.objects.count(),

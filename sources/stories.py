@@ -26,7 +26,8 @@ class CannotSplit(Exception):
 
 
 def merge(story: Story, *, into: Story, by: AbstractBaseUser, at: dt.datetime) -> Story:
-    """All items of ``story`` stand in ``into``; ``story`` stays as an empty mark of where they went. Raises CannotMerge."""
+    """All items of ``story`` stand in ``into``; ``story`` stays as an empty mark of where they went. A label that a person chose
+    for it holds on for ``into``, unless a person chose one there. Raises CannotMerge."""
     with transaction.atomic():
         alone()
         locked = {
@@ -38,10 +39,13 @@ def merge(story: Story, *, into: Story, by: AbstractBaseUser, at: dt.datetime) -
             raise CannotMerge("One of the stories has been merged already.")
         item_ids = list(Item.objects.filter(story=story).order_by("pk").values_list("pk", flat=True))
         Item.objects.filter(pk__in=item_ids).update(story=into, story_by_person=True)
+        kept = "" if locked[into.pk].label_by_person else locked[story.pk].label_by_person
+        if kept:
+            Story.objects.filter(pk=into.pk).update(label_by_person=kept)
         Story.objects.filter(pk=story.pk).update(merged_into=into)
         # Those that pointed at the merged story follow, so that one step always leads to where the items are.
         Story.objects.filter(merged_into=story).update(merged_into=into)
-        StoryDecision.objects.create(story=into, act="merge", item_ids=item_ids, by_id=by.pk, at=at)
+        StoryDecision.objects.create(story=into, act="merge", item_ids=item_ids, label=kept, by_id=by.pk, at=at)
         recount([story.pk, into.pk])
     into.refresh_from_db()
     return into
@@ -73,14 +77,15 @@ def split(items: Sequence[Item], *, by: AbstractBaseUser, at: dt.datetime) -> St
 
 def label(story: Story, choice: str, *, reason: str, by: AbstractBaseUser, at: dt.datetime) -> Story:
     """The story carries the person's label, or the derived one again where ``choice`` is "". Raises CannotLabel where nobody
-    says why, or where there is no such label."""
+    says why, where there is no such label, or where the story has been merged into another."""
     if choice and choice not in EvidenceLabel.values:
         raise CannotLabel("There is no such label.")
     if not reason.strip():
         raise CannotLabel("Say why.")
     with transaction.atomic():
         alone()
-        Story.objects.filter(pk=story.pk).update(label_by_person=choice)
+        if not Story.objects.standing().filter(pk=story.pk).update(label_by_person=choice):
+            raise CannotLabel("The story has been merged into another.")
         StoryDecision.objects.create(story=story, act="label", label=choice, reason=reason.strip(), by_id=by.pk, at=at)
     story.refresh_from_db()
     return story

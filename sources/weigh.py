@@ -49,8 +49,7 @@ def opening(item: Item) -> str:
 
 def _account(item: Item) -> origins.Account:
     publisher = item.feed.publisher
-    owner = publisher.owner_key or f"publisher:{publisher.pk}"
-    return origins.Account(publisher.name, owner, publisher.is_party, opening(item), publisher.kind)
+    return origins.Account(publisher.name, publisher.owner, publisher.is_party, opening(item), publisher.kind)
 
 
 def _label(items: Sequence[Item], found: origins.Origins) -> str:

@@ -75,7 +75,7 @@ def set_threshold(request: HttpRequest) -> HttpResponse:
         threshold = learning.set_threshold(
             Suggester(suggester),
             least=float(asked.get("least", "").replace(",", ".")),
-            language=asked.get("language", "").strip()[:35],
+            language=asked.get("language", "").strip().lower()[:35],
             situation=situation,
             by=user,
             at=timezone.now(),

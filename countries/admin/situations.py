@@ -97,4 +97,5 @@ class TagSuggestionAdmin(ReadOnly, admin.ModelAdmin[TagSuggestion]):
     list_display = ("item", "situation", "score", "is_focus", "version", "created_at")
     list_filter = ("situation", "version")
     list_select_related = ("item", "situation")
-    ordering = ("-created_at", "-id")
+    ordering = ("-id",)  # as they were made; no other index stands for that
+    show_full_result_count = False

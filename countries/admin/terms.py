@@ -249,4 +249,5 @@ class TermSuggestionAdmin(ReadOnly, admin.ModelAdmin[TermSuggestion]):
     list_display = ("item", "term", "words", "figure", "score", "version", "created_at")
     list_filter = ("term__scheme", "version")
     list_select_related = ("item", "term")
-    ordering = ("-created_at", "-id")
+    ordering = ("-id",)  # as they were made; no other index stands for that
+    show_full_result_count = False

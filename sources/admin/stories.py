@@ -132,7 +132,10 @@ class StoryAdmin(admin.ModelAdmin[Story]):
         """Only the label is a person's to change here."""
         if isinstance(request.user, User) and "label_by_person" in form.changed_data:
             choice, reason = form.cleaned_data["label_by_person"], form.cleaned_data["reason"]
-            stories.label(obj, choice, reason=reason, by=request.user, at=timezone.now())
+            try:
+                stories.label(obj, choice, reason=reason, by=request.user, at=timezone.now())
+            except stories.CannotLabel as error:  # merged while the page was open
+                self.message_user(request, str(error), messages.ERROR)
 
     @admin.display(description=_("split"))
     def regroup(self, story: Story) -> str:

@@ -31,6 +31,8 @@ LEAST_TITLE = 0.2
 SAME_EVENT = 0.29
 #: The same for titles alone, where a source's terms leave us no text.
 SAME_TITLE = 0.4
+#: A title of fewer words says nothing of an event, unless one is so long that it must be several.
+LEAST_WORDS, LONG_RUN = 3, 12
 #: What a name in common adds, at most five times; what a day in common adds, and what days that differ take away.
 NAME, NAME_ABROAD, MOST_NAMES = 0.002, 0.006, 5
 SAME_DAY, OTHER_DAY = 0.005, 0.02
@@ -128,6 +130,8 @@ def compare(one: Report, other: Report, scale: Scale = E5_SMALL, *, cosine: floa
         return None
     if is_copy(one.text, other.text):
         return Likeness(1.0, SAME_EVENT)
+    if not (one.text and other.text) and (is_bare(one.title) or is_bare(other.title) or names_differ(one, other)):
+        return None
     if cosine is None and one.vector is not None and other.vector is not None:
         cosine = _cosine(one.vector, other.vector)
     if cosine is None:
@@ -142,7 +146,8 @@ def _by_trigrams(one: Report, other: Report) -> Likeness:
     if not one.text or not other.text:
         return Likeness(titles, SAME_TITLE)
     leads = similarity(f"{one.title} {one.text[:LEAD]}", f"{other.title} {other.text[:LEAD]}")
-    return Likeness((titles + leads) / 2, SAME_EVENT)
+    says_nothing = is_bare(one.title) or is_bare(other.title)
+    return Likeness(leads if says_nothing else (titles + leads) / 2, SAME_EVENT)
 
 
 def _by_vectors(one: Report, other: Report, scale: Scale, cosine: float) -> Likeness:
@@ -186,6 +191,22 @@ def is_series(one: Report, other: Report) -> bool:
     if ours and theirs and not ours & theirs:
         return True
     return one.feed_id == other.feed_id and _DIGITS.sub("#", one.title) == _DIGITS.sub("#", other.title)
+
+
+def is_bare(title: str) -> bool:
+    """Whether a title says too little to tell an event by: "Situation report", "Sudan". Scripts without spaces may say much in
+    one run of letters."""
+    words = title.split()
+    return len(words) < LEAST_WORDS and all(len(word) < LONG_RUN for word in words)
+
+
+def names_differ(one: Report, other: Report) -> bool:
+    """Whether titles in one language name people and places, and none in common: "12 killed in Nyala", "12 killed in Zalingei".
+    For titles alone: texts name more."""
+    if _primary(one.language) != _primary(other.language):
+        return False
+    ours, theirs = traits.read(one.title), traits.read(other.title)
+    return ours.is_cased and theirs.is_cased and bool(ours.names and theirs.names) and not ours.names & theirs.names
 
 
 def is_copy(one: str, other: str) -> bool:

@@ -71,3 +71,8 @@ class Publisher(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def owner(self) -> str:
+        """One owner is one origin: the key that publishers share, else one of this publisher's own."""
+        return self.owner_key or f"publisher:{self.pk}"

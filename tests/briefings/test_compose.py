@@ -12,6 +12,7 @@ from briefings.render.document import content_hash, from_json, to_json
 from monitoring.models import CoverageDay, DailyCount, Series
 from tests.factories.briefings import AFTER, DATE, SHOTS, EditionFactory, accepted, published, ready
 from tests.factories.countries import UserFactory
+from tests.factories.sources import StoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,18 @@ def test_claims_come_by_their_position(edition, by):
     writing.change_claim(second, by=by, at=AFTER, position=1)
     assert [claim.text for claim in compose.compose(edition).engaged] == ["Second.", "First."]
     assert first.position == 10
+
+
+@pytest.mark.parametrize(("label", "origins"), [("single_source", 1), ("corroborated", 2)])
+def test_a_quoted_reprint_is_no_further_origin_unless_a_person_calls_the_claim_corroborated(
+    edition, by, label, origins
+):
+    story = StoryFactory(item_count=3, origin_count=1)
+    items = [accepted(edition.situation, story=story) for _ in range(3)]
+    claim = add(edition, by, "key_developments", *items)
+    writing.change_claim(claim, by=by, at=AFTER, story=story, label=label, label_reason="Two stories of one event.")
+    [printed] = compose.compose(edition).key_developments
+    assert (printed.reports, printed.origins) == (3, origins)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_claims(edition, by):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connections
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,18 +87,6 @@ def test_situations_are_judged_as_terms_are(situation, person):
 
 
 @pytest.mark.django_db
-def test_what_a_threshold_hid_and_a_person_added_counts_as_missed(situation, person):
-    learning.set_threshold(Suggester.SITUATION, least=0.9, by=person, at=NOON)
-    item = ItemFactory()
-    TagSuggestion.objects.create(
-        item=item, revision=item.current, situation=situation, score=0.7, version="names-1", created_at=NOON
-    )
-    assert not TagSuggestion.objects.undecided().shown().exists()
-    decide.accept(item, situation=situation, by=person, at=NOON)
-    assert standings(by=[]) == {Cut("situation"): Standing(added=1)}
-
-
-@pytest.mark.django_db
 def test_what_the_machine_did_not_show_is_no_credit_to_it_and_no_blame(situation, person):
     def suggested_situation(score, **changes):
         item = ItemFactory()
@@ -147,6 +139,21 @@ def test_a_threshold_is_replaced_and_its_history_kept(person):
     assert list(Threshold.objects.order_by("id").values_list("least", "is_current")) == [(0.2, False), (0.4, True)]
     with pytest.raises(learning.NotAThreshold):
         learning.set_threshold(Suggester.SITUATION, least=1.2, by=person, at=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_set_one_threshold_at_once_leave_one(person):
+    def set_one(least):
+        try:
+            met.wait()
+            learning.set_threshold(Suggester.SITUATION, least=least, by=person, at=NOON)
+        finally:
+            connections.close_all()
+
+    met = threading.Barrier(2, timeout=20)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(set_one, (0.2, 0.4)))
+    assert (Threshold.objects.count(), Threshold.objects.current().count()) == (2, 1)
 
 
 @pytest.mark.django_db

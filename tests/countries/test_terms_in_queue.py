@@ -10,8 +10,9 @@ from countries import learning, reference
 from countries.models import Suggester, Tag, Term, TermSuggestion
 from countries.tagging.queue import suggest_pending
 from countries.tagging.terms import code_pending
+from sources.ingest import assign
 from tests.factories.countries import NameFactory, UserFactory
-from tests.factories.sources import NOON, ItemFactory
+from tests.factories.sources import NOON, FeedFactory, ItemFactory, PublisherFactory
 
 pytestmark = pytest.mark.django_db
 RAID = "Soldiers killed twelve villagers near Bangui on Monday, a local priest said. Houses were burned."
@@ -69,6 +70,24 @@ def test_each_suggestion_stands_beside_the_sentence_it_rests_on(desk, situation,
     assert kinds["harm-kind"] == [("killed", first)]
     assert kinds["perpetrator-kind"] == [("state_force", first)]
     assert ("property_destruction", "Houses were burned.") in kinds["event-type"]
+
+
+def test_the_story_of_a_lone_report_says_how_well_it_is_supported_and_hostile_names_are_text(desk, situation):
+    palace = PublisherFactory(name="<b>Palace</b>", kind="government_media", is_party=True)
+    item = ItemFactory(title="Raid near Bangui", text=RAID, feed=FeedFactory(publisher=palace))
+    suggest_pending(at=NOON)
+    assign.assign_stories(limit=5)
+    page = desk.get(reverse("admin:countries_queue", args=[situation.code]), {"item": item.pk}).content.decode()
+    assert "1 report, 0 independent origins" in page
+    assert "<strong>Claimed by a party</strong>" in page
+    assert "&lt;b&gt;Palace&lt;/b&gt; (speaks for a party)" in page
+    assert "<b>Palace" not in page
+
+
+@pytest.mark.parametrize("typed", ["²", "9" * 30, "x", ""])
+def test_an_item_that_is_none_leaves_the_first_of_the_queue(desk, situation, item, typed):
+    answer = desk.get(reverse("admin:countries_queue", args=[situation.code]), {"item": typed})
+    assert answer.context["item"] == item
 
 
 def test_an_accepted_figure_leaves_the_list_and_can_be_taken_back(desk, situation, item):

@@ -9,7 +9,7 @@ from sources.evidence import Voice, derive, is_disputed
 from sources.ingest import assign
 from sources.models import Story, StoryDecision
 from tests.factories.countries import UserFactory
-from tests.factories.sources import NOON, FeedFactory, ItemFactory, PublisherFactory
+from tests.factories.sources import NOON, FeedFactory, ItemFactory, PublisherFactory, StoryFactory
 
 
 def voice(kind="ngo", owner="a", is_party=False):
@@ -91,6 +91,18 @@ def test_a_person_s_label_stands_whatever_the_machine_counts_later(story):
         ("label", "confirmed", "We saw the crater.", person.pk),
         ("label", "", "It was another crater.", person.pk),
     ]
+
+
+def test_a_person_s_label_is_merged_with_its_story_and_none_is_chosen_for_what_was_merged_away(story):
+    person, into, other = UserFactory(), StoryFactory(), StoryFactory()
+    stories.label(story, "unverified", reason="The picture is from another year.", by=person, at=NOON)
+    into = stories.merge(story, into=into, by=person, at=NOON)
+    assert (into.label, into.evidence) == ("corroborated", "unverified")
+    assert StoryDecision.objects.get(act="merge").label == "unverified"
+    with pytest.raises(stories.CannotLabel, match="merged"):
+        stories.label(story, "confirmed", reason="We saw it.", by=person, at=NOON)
+    stories.label(other, "disputed", reason="The mayor denies it.", by=person, at=NOON)
+    assert stories.merge(other, into=into, by=person, at=NOON).evidence == "unverified"
 
 
 @pytest.mark.parametrize(("choice", "reason"), [("confirmed", "  "), ("certain", "So it seems.")])

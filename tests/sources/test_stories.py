@@ -71,6 +71,20 @@ def test_without_texts_titles_alone_have_to_be_more_alike():
     assert place(report(2, "Ferry stays in port again"), report(1, "Ferry sails again today")).story_id is None
 
 
+@pytest.mark.parametrize("title", ["Situation report", "Sudan", "أخبار", "Weekly update"])
+def test_a_title_that_says_nothing_makes_no_two_reports_one(title):
+    assert place(report(2, title), report(1, title)).story_id is None
+    assert place(report(2, title, FERRY), report(1, title, MARKET)).story_id is None
+    assert place(report(2, title, FERRY), report(1, title, FERRY_TOO)).story_id == 1
+
+
+def test_titles_alone_that_name_other_places_are_other_events():
+    nyala, zalingei = "Gunmen kill 12 at market in Nyala", "Gunmen kill 12 at market in Zalingei"
+    assert place(report(2, nyala), report(1, zalingei)).story_id is None
+    assert place(report(2, nyala), report(1, "Gunmen kill 12 at the Nyala market")).story_id == 1
+    assert place(report(2, nyala), report(1, "gunmen kill 12 at market")).story_id == 1  # that names none
+
+
 @given(
     st.permutations([report(n, title, FERRY) for n, title in enumerate(["Ferry sails", "Ferry sails again", "Boat"])])
 )
