@@ -86,7 +86,7 @@ class World:
         self.rows("TRUNCATE sources_item, sources_fetch, sources_blob, sources_story CASCADE")
         self.rows(
             "UPDATE sources_feed SET next_check_at = NULL, claimed_until = NULL, etag = '', last_modified = '',"
-            " document_hash = '', last_state = '', last_error = '', consecutive_failures = 0, held_at = NULL"
+            " document_hash = '', entries_hash = '', last_state = '', last_error = '', consecutive_failures = 0, held_at = NULL"
         )
 
     @contextlib.contextmanager
