@@ -12,7 +12,6 @@ import json
 import os
 import re
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ class Score:
 
 def documents(path: Path) -> Iterator[Document]:
     """The documents of one file."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().splitlines():  # of text, it would also break lines at a paragraph separator
         row = json.loads(line)
         focus = row.get("focus_country") or ""
         named = frozenset(row["countries"]) or frozenset({focus} - {""})
@@ -144,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

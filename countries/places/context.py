@@ -100,7 +100,7 @@ def _is_only_a_word(meanings: Meanings) -> bool:
 def _is_plain(kept: str, hit: Found, name: str, meanings: Meanings) -> bool:
     """Whether the name needs no look at its neighbours: a people, a leader, a country that no town shares its name with."""
     if meanings.first == _COUNTRY:
-        is_alone = len(meanings.referents) == 1 and not (hit.senses.is_given or hit.senses.is_surname)
+        is_alone = meanings.is_certain and not (hit.senses.is_given or hit.senses.is_surname or hit.senses.is_common)
         return is_alone and kept[hit.end : hit.end + 1] not in {"$", "-"}
     return meanings.first in _POINTERS and name not in LANGUAGES
 
@@ -126,7 +126,8 @@ def _strength(
     if first in _POINTERS:
         return Strength.NONE if first == Kind.PEOPLE and name in LANGUAGES and around.is_language else Strength.STRONG
     if first == _COUNTRY and not (senses.is_given or senses.is_surname):
-        return Strength.NONE if around.is_broken else Strength.STRONG
+        is_word = senses.is_common and around.is_among_capitals  # TELL US MORE
+        return Strength.NONE if is_word or around.is_broken else Strength.STRONG
     if not around.kept[around.start].isupper():  # a script without capitals
         return Strength.STRONG if first == _COUNTRY else Strength.FAIR
     return _strength_of_place(around, name, senses, meanings, previous, is_caps=is_caps, is_english=is_english)
@@ -260,11 +261,17 @@ def _bind_commas(kept: str, result: list[Candidate]) -> None:
 def _inside(narrower: Meanings, wider: Meanings) -> frozenset[str]:
     """Countries in which a place of the first name lies in a region or country of the second."""
     wide_ones = [each for each in wider.referents if each.kind in _WIDER]
+    sure = narrower.sure
     return frozenset(
         narrow.country
         for narrow in narrower.referents
         if narrow.kind in _NARROWER
-        and any(narrow.country == wide.country and _lies_in(narrow, wide) for wide in wide_ones)
+        and any(
+            narrow.country == wide.country and _lies_in(narrow, wide)
+            for wide in wide_ones
+            # In a row of names, "Russia, U.S. and China" or "London, US", the first is what it mostly is.
+            if wide.kind != Kind.COUNTRY or sure is None or sure.country == wide.country
+        )
     )
 
 

@@ -41,7 +41,9 @@ TOWN_WORDS = words(
 _SCHOOLS = frozenset({"elementary", "middle", "high"})
 _MUNICIPAL = words("city town village province state county port capital governorate municipality")
 _DIVISIONS = _MUNICIPAL | {"district", "region", "department"}
-_LOCATIVES = words("in near from at around outside toward towards to between à en dans vers w в nach")
+_LOCATIVES = words(
+    "in near from at around outside toward towards to between à en dans vers w в nach في إلى شمال جنوب شرق غرب وسط"
+)
 _COMPASS = words(
     "downtown uptown suburban greater central north south east west northern southern eastern western northeast northwest "
     "southeast southwest northeastern northwestern southeastern southwestern"
@@ -67,7 +69,7 @@ _LESSONS = words(
     "translation learner learners student students and or"
 )
 
-_AFTER = re.compile(r"([ -])([^\W\d_]+)(?:['’]s)?(?: ([^\W\d_]+))?")
+_AFTER = re.compile(r"([ -])([^\W\d_]{1,40})(?:['’]s)?(?: ([^\W\d_]{1,40}))?")
 _TIED_AFTER = re.compile(
     r"(-)(?!(?:based|born|area|led|backed|bound|style|wide|trained|controlled|held|occupied|run|made|owned|related|sized|"
     r"and|[A-Z]))[^\W\d_]|(['’])(?!s\b)[^\W\d_]"
@@ -201,11 +203,14 @@ class Around:
             return False
         name = self.kept[self.start : self.end]
         if name.isupper() and " " not in name and "." not in name and len(name) < 7:
-            if _CAPITALS_AFTER.match(self.kept, self.end):
-                return False
-            around = [char for char in self._tail[-30:] + self.kept[self.end : self.end + 30] if char.isalpha()]
-            return 2 * sum(map(str.isupper, around)) < len(around)
+            return not (_CAPITALS_AFTER.match(self.kept, self.end) or self.is_among_capitals)
         return name.startswith(("St. ", "Saint ", "St ")) and _SAINTS_AFTER.match(self.kept, self.end) is not None
+
+    @property
+    def is_among_capitals(self) -> bool:
+        """Whether most letters around are capitals, so that capitals say nothing here."""
+        around = [char for char in self._tail + self.kept[self.end : self.end + _BEFORE] if char.isalpha()]
+        return 2 * sum(map(str.isupper, around)) >= len(around) > 0
 
     @property
     def is_dateline(self) -> bool:

@@ -57,7 +57,10 @@ class DeskNames:
         """Each of the desk's names that stands alone, overlaps included."""
         if self._automaton is None:
             return
+        length = len(folded)
         for number, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            if end < length and folded[end].isascii() and folded[end].isalpha():
+                continue  # most are part of a longer word
             if stands_alone(folded, start, end):
                 entries = self._entries[self._patterns[number]]
                 fitting = {

@@ -19,9 +19,8 @@ from countries.places.world import is_cased, uncased, world
 
 _UPPER = "".join(char for char in map(chr, range(0x2000)) if char.isupper() and is_cased(char))
 _CAPITALISED = re.compile(rf"[{re.escape(_UPPER)}]\w*")
-_CAPITALISED_LATIN = re.compile(
-    r"[A-ZÀ-ÖØ-Þ\u0100-\u024f]\w*"
-)  # with some small letters: quicker, and told apart below
+# A class of few ranges is quicker; the small letters in the last one are told apart below.
+_CAPITALISED_LATIN = re.compile(r"[A-ZÀ-ÖØ-Þ\u0100-\u024f]\w*")
 _BEYOND_LATIN = re.compile("[\u0370-\u1fff\u2c00-\ud7a3]")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 # Hebrew, Arabic and the scripts of India to Hangul, as blocks.
@@ -102,6 +101,8 @@ class _FirstWords(dict[str, tuple[Senses | None, frozenset[str]]]):
     _MOST = 50_000
 
     def __missing__(self, word: str) -> tuple[Senses | None, frozenset[str]]:
+        if len(word) > _LONGEST_NAME:
+            return _NOTHING  # and is not kept: a hostile text may have many
         if len(self) >= self._MOST:
             self.clear()
         names = world()
@@ -143,4 +144,4 @@ def _uncased(folded: str) -> Iterator[Found]:
     names = uncased()
     for number, start, end in names.automaton.find_matches_as_indexes(folded, overlapping=True):
         if stands_alone(folded, start, end):
-            yield Found(start, end, names.senses[number])
+            yield Found(start, end, names.senses(number))

@@ -91,11 +91,11 @@ def _listen(found: list[Candidate], prior: Mapping[str, float]) -> _Voices:
         if (candidate.name, candidate.strength) in seen:
             continue
         seen.add((candidate.name, candidate.strength))
+        sure = _sure(candidate)
         if candidate.strength > Strength.WEAK and candidate.name not in voted:
             voted.add(candidate.name)
-            for country in candidate.meanings.countries:
+            for country in candidate.meanings.countries if sure is None else {sure.country}:
                 votes[country] += 1
-        sure = _sure(candidate)
         if sure is not None and sure.country:
             is_half = sure.kind == Kind.HINT or (sure.kind in CITY_KINDS and not candidate.countries)
             voices[sure.country][candidate.name] = 0.5 if is_half else 1.0
@@ -130,7 +130,7 @@ def _best(candidate: Candidate, voices: _Voices) -> Referent | None:
     possible = [
         each
         for each in (*candidate.meanings.chief, *in_named)
-        if (not each.is_ambiguous or support.get(each.country))
+        if (not each.is_ambiguous or candidate.is_placed or support.get(each.country))
         and each.country in (candidate.countries or {each.country})
     ]
     if not possible:

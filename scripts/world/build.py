@@ -133,7 +133,8 @@ class World:
         self.country_names: dict[str, set[str]] = defaultdict(set)
         self.english_names: dict[str, set[str]] = defaultdict(set)
         english = {fold_name(name) for name in Locale.parse("en").territories.values()}
-        for text, iso2, language in (*self.cldr(), *self.ocha()):
+        for name, iso2, language in (*self.cldr(), *self.ocha()):
+            text = name.replace(" & ", " and ") if language == "en" else name
             folded = fold_name(text)
             is_foreign_word = language != "en" and (folded in self.words or folded in COMMON) and folded not in english
             if (language, text) not in NOT_NAMES and not is_foreign_word:

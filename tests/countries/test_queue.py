@@ -163,7 +163,7 @@ def test_a_name_entered_here_counts_at_once_in_another_process_and_stops_when_it
     worker = subprocess.Popen([sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask():
-        worker.stdin.write("Shots in Zorobango\n")
+        worker.stdin.write("Zorobango burns\n")
         worker.stdin.flush()
         return worker.stdout.readline().strip()
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from countries import reference
 from countries.tagging.suggest import Desk, SituationName, suggest
 
 SITUATIONS = {"CAF": ["CF"], "TCD": ["TD"], "COD": ["CD"], "IOPT": ["IL", "PS"], "SYR": ["SY"]}
@@ -111,3 +115,46 @@ def test_the_order_of_names_makes_no_difference(names, text):
     assert suggest(Desk(SITUATIONS, names), title=text, text=text) == suggest(
         Desk(SITUATIONS, NAMES), title=text, text=text
     )
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Desk:
+    """The desk as it ships."""
+    folder = Path(reference.__file__).parent / "data"
+    situations, names = (
+        list(csv.DictReader((folder / name).read_text(encoding="utf-8").splitlines()))
+        for name in ("situations.csv", "names.csv")
+    )
+    return Desk(
+        {row["code"]: row["iso2"].split(";") for row in situations},
+        [
+            SituationName(text, row["code"], row["kind"], row["language"], row["ambiguous"] == "yes")
+            for row in names
+            for text in row["names"].split("|")
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "situations"),
+    [
+        ("RSF shells a market", ["SDN"]),
+        ("قوات الدعم السريع تهاجم", ["SDN"]),
+        ("Tchad: Mahamat Déby reçoit les ex-Séléka", ["CAF", "TCD"]),
+        ("M23 takes another town", ["COD"]),
+        ("Zelensky meets Putin", ["UKR"]),
+        ("Зеленский прибыл", ["UKR"]),
+        ("በህወሓት ላይ", ["ETH"]),
+        ("တပ်မတော်က ပြောသည်", ["MMR"]),
+        ("Houthis fire on ships", ["YEM"]),
+        ("The ambassador is assaddened", []),
+        ("Fighting in Congo", ["COD"]),
+        ("The Congo flows", []),
+        ("هجوم في مالي", ["MLI"]),
+        ("تقرير مالي", []),
+        ("A car was stolen", []),
+        ("Troops leave CAR", ["CAF"]),
+    ],
+)
+def test_leaders_and_armed_groups_that_ship_point_to_their_situation(shipped, title, situations):
+    assert sorted(each.situation for each in suggest(shipped, title=title, text="")) == situations

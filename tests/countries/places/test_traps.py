@@ -37,6 +37,11 @@ def countries(text: str) -> set[str]:
         ("The Central African Republic and the CAR's neighbours.", {"CF"}),
         ("He bought a car and told us about it.", set()),
         ("The US told us nothing.", {"US"}),
+        ("TELL US MORE: READERS ASK", set()),
+        ("SUDAN: ARMY SHELLS EL FASHER AND NYALA", {"SD"}),
+        ("Russia, U.S. and China agreed.", {"RU", "US", "CN"}),
+        ("They paid US$5 million and A$3 million.", set()),
+        ("St. Kitts and Nevis, Trinidad and Tobago", {"KN", "TT"}),
         # People, papers and words
         ("Michael Jordan played again. Jordan scored forty.", set()),
         ("Jordan's king met refugees in Amman.", {"JO"}),
@@ -63,6 +68,9 @@ def countries(text: str) -> set[str]:
         ("In Cambridge, England, and in Cambridge, Mass., it rained.", {"GB", "US"}),
         ("London, Ont. police and the mayor of Hamilton spoke.", {"CA"}),
         ("Birmingham, Ala. and Montgomery mourn.", {"US"}),
+        ("In London, US officials met.", {"GB", "US"}),
+        ("Lebanon police, of Boone County, Indiana, closed Lebanon High School.", {"US"}),
+        ("Lebanon's army left Tyre.", {"LB"}),
         ("Ohio votes. Columbus and Cleveland wait.", {"US"}),
         # None
         ("Nothing is named here.", set()),
