@@ -15,6 +15,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from bench.side_by_side import Side, compare, report
@@ -41,7 +42,9 @@ def sentences(folder: Path) -> list[Sample]:
     return [(row["lang"], row["text"]) for row in rows if row["lang"] in language.CANDIDATES | language.SECOND]
 
 
-def accuracies(samples: Iterable[Sample], claims: Callable[[str], tuple[str, ...]]) -> tuple[dict[str, float], Counter]:
+def accuracies(
+    samples: Iterable[Sample], claims: Callable[[str], tuple[str, ...]]
+) -> tuple[dict[str, float], Counter[Sample]]:
     """How often each language is found, and what was found instead. ``claims`` says what the feed says, by language."""
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
@@ -56,6 +59,11 @@ def accuracies(samples: Iterable[Sample], claims: Callable[[str], tuple[str, ...
 
 def macro(found: dict[str, float]) -> float:
     return sum(found.values()) / len(found)
+
+
+def _each(act: Callable[[str], object], texts: Iterable[str]) -> None:
+    for text in texts:
+        act(text)
 
 
 def _print(name: str, samples: Sequence[Sample]) -> float:
@@ -84,8 +92,8 @@ def main() -> None:
         texts = [text for _, text in samples]
         comparison = compare(
             f"language_speed_{name}",
-            ours=Side("identify", lambda texts=texts: [language.identify(text) for text in texts]),
-            peer=Side("py3langid", lambda texts=texts: [model.rank(text) for text in texts]),
+            ours=Side("identify", partial(_each, language.identify, texts)),
+            peer=Side("py3langid", partial(_each, model.rank, texts)),
             rounds=5,
         )
         print(report(comparison, note=f"{len(texts) / comparison.ours.median:,.0f} {name} a second here"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.ingest import declaration, language, twins
@@ -84,6 +84,7 @@ def test_two_megabytes_are_read_like_their_beginning():
     assert language.identify(TEXTS["ha"] * 20_000) == language.identify(TEXTS["ha"] * 100)
 
 
+@settings(deadline=None)  # the first example loads the models
 @given(st.text(alphabet=st.characters(), max_size=200), st.lists(st.sampled_from(["en", "rn", "zag"]), max_size=2))
 def test_no_text_is_an_error(text, claims):
     found = language.identify(text, claims=tuple(claims))
