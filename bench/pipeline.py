@@ -6,8 +6,8 @@ PostgreSQL. Only the network is left out. The peer is ``trafilatura.extract(fast
 second pass, nothing stored.
 
 The clock is processor time: that of this process, the reader's and the database's, together. So what is printed is articles
-a second *per core*, and it is the same whether the machine is busy or not. Embeddings, where tasks make them, are timed apart
-and are not in the ratio.
+a second *per core*, and it is the same whether the machine is busy or not. Embeddings are timed apart and are not in the
+ratio: those of the items, and those by which texts in languages without a lexicon are read for terms.
 """
 
 from __future__ import annotations
@@ -112,19 +112,8 @@ class Pipeline:
             for number, publisher in enumerate(publishers)
         )
 
-    def sentences(self, texts: Sequence[str]) -> list[list[float]]:
-        """Vectors for the suggestions in languages without a lexicon, timed as embeddings and not as suggestions."""
-        from sources.embedders import bundled
-
-        start = processor_time()
-        found = bundled.sentences(texts)
-        taken = processor_time() - start
-        self.seconds["embeddings"] += taken
-        self.seconds["terms and figures"] -= taken
-        return found
-
     def work(self) -> None:
-        from countries.tasks import code_pending, suggest_pending
+        from countries.tasks import code_pending, code_pending_by_model, suggest_pending
         from sources import tasks
 
         with self._timed("read and store feeds"):
@@ -136,13 +125,13 @@ class Pipeline:
             ("search index", tasks.index_items),
             ("suggestions", suggest_pending),
             ("terms and figures", code_pending),
-            ("embeddings", getattr(tasks, "embed_items", None)),
+            ("embeddings", code_pending_by_model),
+            ("embeddings", tasks.embed_items),
             ("stories", tasks.assign_stories),
         ):
-            if task is not None:
-                with self._timed(name):
-                    for _ in range(CALLS):
-                        task()
+            with self._timed(name):
+                for _ in range(CALLS):
+                    task()
 
     def check(self) -> None:
         from countries.models import Screening
@@ -224,10 +213,7 @@ def main() -> None:
         from countries import reference
 
         reference.load(activate_feeds=False)
-        from countries.tagging import model
-
         pipeline = Pipeline(bodies)
-        model._embed = pipeline.sentences
         try:
             _measure(pipeline, bodies)
         finally:

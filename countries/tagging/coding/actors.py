@@ -45,9 +45,7 @@ def targets(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: 
     groups = _outermost([hit for hit in hits if hit.cue.table == "target"])
     named = [*groups, *(hit for hit in hits if hit.cue.table == "perpetrator")]
     for group in groups:
-        near = [
-            act for act in acts if _words_between(sentence.folded, group, act) <= _NEAR and not _overlap(group, act)
-        ]
+        near = [act for act in acts if _words_between(sentence.folded, group, act) <= _NEAR and not group.overlaps(act)]
         if (
             _speaks(lexicon, sentence.folded, group)
             or not near
@@ -122,14 +120,10 @@ def _words_between(folded: str, one: Hit, other: Hit) -> int:
     return len(folded[first:last].split())
 
 
-def _overlap(one: Hit, other: Hit) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def _outermost(hits: Sequence[Hit]) -> list[Hit]:
     """Of hits that overlap the longest: "armed forces of Chad" is not "armed forces"."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda each: (each.start - each.end, each.start)):
-        if not any(_overlap(hit, other) for other in kept):
+        if not any(hit.overlaps(other) for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda each: each.start)

@@ -48,13 +48,9 @@ def figures(lexicon: Lexicon, sentence: Sentence, hits: Sequence[Hit], context: 
         if number in taken_cues or place in taken_counts:
             continue
         counted_by = counted_by or source_of(lexicon, sentence)
-        taken_cues |= {number, *(n for n, other in enumerate(cues) if _overlap(other, cue))}
+        taken_cues |= {number, *(n for n, other in enumerate(cues) if other.overlaps(cue))}
         taken_counts.add(place)
         yield _figure(lexicon, sentence, cue, count, context, distance, counted_by)
-
-
-def _overlap(one: Hit, other: Hit) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _counts_people(lexicon: Lexicon, sentence: Sentence, count: Quantity) -> bool:

@@ -44,6 +44,9 @@ class Hit:
     start: int
     end: int
 
+    def overlaps(self, other: Hit) -> bool:
+        return self.start < other.end and other.start < self.end
+
 
 class Matcher:
     """Cues behind one automaton: a pass over the sentence, then the few expressions whose rarest word is in it."""
