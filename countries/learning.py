@@ -105,7 +105,8 @@ def wilson(successes: int, trials: int) -> tuple[float, float] | None:
     denominator = 1 + _Z**2 / trials
     middle = (share + _Z**2 / (2 * trials)) / denominator
     half = _Z * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2)) / denominator
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # It holds the share, which rounding must not undo at 0 and 1.
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def standings(*, by: Iterable[str], suggester: str = "") -> dict[Cut, Standing]:
