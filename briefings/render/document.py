@@ -249,14 +249,20 @@ def _iso(value: object) -> str:
 
 
 @functools.cache
-def _hints(kind: type) -> tuple[tuple[str, Any], ...]:
-    """The fields of a dataclass with their types. Reading annotations anew for each value cost most of ``from_json``."""
+def _hints(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    """Fields of a dataclass, their types, and whether they have a default. Read once: annotations cost most of ``from_json``."""
     hints = typing.get_type_hints(kind)
-    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
+    return tuple(
+        (field.name, hints[field.name], field.default is not dataclasses.MISSING) for field in dataclasses.fields(kind)
+    )
 
 
 def build(kind: Any, value: Any) -> Any:
-    """``value`` (from JSON) as an instance of ``kind``, following the dataclasses' own annotations."""
+    """``value`` (from JSON) as an instance of ``kind``, following the dataclasses' own annotations.
+
+    A field that came to the schema later has a default, which stands for it in what was written before. Raises KeyError
+    where a field without one is missing.
+    """
     origin, args = typing.get_origin(kind), typing.get_args(kind)
     if origin is types.UnionType:
         inner = next(arg for arg in args if arg is not types.NoneType)
@@ -264,7 +270,13 @@ def build(kind: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(build(args[0], each) for each in value)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return kind(**{name: build(hint, value[name]) for name, hint in _hints(kind)})
+        return kind(
+            **{
+                name: build(hint, value[name])
+                for name, hint, has_default in _hints(kind)
+                if name in value or not has_default
+            }
+        )
     if kind is dt.datetime:
         return dt.datetime.fromisoformat(value)
     if kind is dt.date:

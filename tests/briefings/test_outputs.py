@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from briefings.render import json as json_form
 from briefings.render import pdf, text
-from briefings.render.document import content_hash, from_json
+from briefings.render.document import content_hash, from_json, to_json
 from tests.factories import documents
 
 DOCUMENTS = {
@@ -77,6 +77,17 @@ def test_the_json_is_the_document_and_names_what_was_approved(document):
     data = json.loads(json_form.render(document))
     assert data.pop("content_sha256") == content_hash(document)
     assert from_json(data) == document
+
+
+def test_a_document_of_an_earlier_schema_is_read_with_what_it_lacks_at_its_default(document):
+    data = to_json(document)
+    del data["corrections"]
+    for source in data["sources"]:
+        del source["romanised_title"]
+    assert from_json(data).corrections == ()
+    del data["bottom_line"]
+    with pytest.raises(KeyError, match="bottom_line"):
+        from_json(data)
 
 
 @pytest.fixture(scope="module")
