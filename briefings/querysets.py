@@ -21,6 +21,12 @@ _PUBLIC_ID = re.compile(
 )
 
 
+def language_in(public_id: str) -> str:
+    """The language of the edition that a public id names; "" where it is none."""
+    match = _PUBLIC_ID.fullmatch(public_id)
+    return (match["language"] or "en") if match else ""
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def issued(self) -> EditionQuerySet:
         """Published at some time, whatever became of it."""

@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import get_script_prefix
 from django.utils import formats, translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext
@@ -182,7 +183,7 @@ def _conditional(
     if not found.is_frozen or request.user.is_authenticated:
         response = page()
     else:
-        words = "|".join([*marks, translation.get_language() or "", _look()])
+        words = "|".join([*marks, translation.get_language() or "", get_script_prefix(), _look()])
         etag = f'W/"{hashlib.sha256(words.encode()).hexdigest()[:32]}"'
         response = get_conditional_response(request, etag=etag) or page()
         response["ETag"] = etag

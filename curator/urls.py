@@ -12,7 +12,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("desk/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("sources.urls")),
     path("", include("delivery.urls")),
     path("", include("briefings.urls")),

@@ -22,6 +22,7 @@ from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from briefings import languages
 from briefings.compose import document_of
 from briefings.models import Edition
 from briefings.render.document import Document
@@ -82,7 +83,7 @@ def digest_message(digest: Digest) -> EmailMessage:
     subscriber = digest.subscriber
     editions = _editions(digest)
     pdfs = attachments.of([edition for _, edition in editions if edition is not None])
-    with translation.override(subscriber.language):
+    with languages.speaking(subscriber.language):
         entries = [_entry(situation, edition, digest.date, pdfs.editions) for situation, edition in editions]
         context = {
             "subject": digest_subject(entries, digest.date),
@@ -121,7 +122,7 @@ def confirm_message(mail: OutgoingMail) -> EmailMessage:
     if subscriber is None:
         raise CannotBuild("the request to confirm names no subscriber")
     names = Situation.objects.filter(code__in=mail.choices["situations"]).by_name()
-    with translation.override(mail.choices["language"]):
+    with languages.speaking(mail.choices["language"]):
         context = {
             "situations": [situation.name for situation in names],
             "confirm_url": absolute("delivery:confirm", tokens.confirm_token(mail.pk)),

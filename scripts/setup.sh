@@ -179,3 +179,9 @@ if ! venv_works || [ ! -f $stamp ] || [ "$(cat $stamp)" != "$wanted" ]; then
     printf '%s\n' "$wanted" >$stamp
     say "Set up."
 fi
+
+# Translations are kept as text and compiled here, in the image and by the test run; only what changed since.
+for catalogue in locale/*/LC_MESSAGES/*.po; do
+    compiled=${catalogue%.po}.mo
+    [ "$compiled" -nt "$catalogue" ] || msgfmt --check-format --output-file="$compiled" "$catalogue"
+done

@@ -40,6 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
+    call_command("compilemessages", verbosity=0, ignore_patterns=[".venv", "var"])
 
 
 @pytest.fixture(scope="session")
