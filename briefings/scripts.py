@@ -6,8 +6,9 @@ import re
 
 from anyascii import anyascii
 
-#: Beyond Latin, by the names of the font sheets.
+#: What the sheet for Latin does not set, by the names of the font sheets.
 SCRIPTS = {
+    "african": re.compile("[\u0180-\u02af\u1e00-\u1eff]"),
     "cyrillic": re.compile("[\u0400-\u052f]"),
     "arabic": re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]"),
     "hebrew": re.compile("[\u0590-\u05ff]"),

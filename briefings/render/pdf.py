@@ -25,6 +25,7 @@ from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from briefings.render import text_layer
 from briefings.render.document import Document
 
 PAPERS = ("A4", "Letter")
@@ -33,6 +34,7 @@ _BASE = "https://curator.invalid/"
 # fontTools stamps the time of day into every variable font that it makes static, unless this is set (WeasyPrint 70 has no
 # option for it). A constant for the whole process, so that threads cannot disturb one another.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1388534400")
+text_layer.install()
 _ONE_AT_A_TIME = threading.Lock()
 _FONT_SHEET = re.compile(r'href="([^"]*css/fonts/[^"]*)"')
 _NOT_OURS = "not one of our static files"

@@ -96,7 +96,7 @@ def group_word(group: str) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def language_word(code: str) -> str:
     """A language's name in the active language: ``fr`` is French. The code itself where CLDR has no name."""
     if not code:
         return ""

@@ -39,9 +39,9 @@ def test_a_code_that_is_no_longer_known_is_shown_as_it_is():
 
 def test_language_names_follow_the_reader():
     with translation.override("fr"):
-        assert tags.language_name("ar") == "arabe"
+        assert tags.language_word("ar") == "arabe"
     with translation.override("en"):
-        assert tags.language_name("xx-nonsense-tag") == "xx-nonsense-tag"
+        assert tags.language_word("xx-nonsense-tag") == "xx-nonsense-tag"
 
 
 def test_origins_are_counted_in_words():
