@@ -14,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from briefings import shelf
 from briefings.compose import document_of
 from briefings.models import Artefact, Edition, Rendering
 from briefings.render import json as json_form
@@ -123,6 +124,7 @@ def _make(rendering: Rendering, *, at: dt.datetime) -> Artefact | None:
             },
         )
         Rendering.objects.filter(pk=rendering.pk).delete()
+        shelf.turn_over()
     return artefact
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from briefings import calendar
 from briefings import passages as quoting
 from briefings.compose import document_of
 from briefings.models import Artefact, Edition, Passage
@@ -137,6 +138,41 @@ def newer_version(edition: Edition) -> str:
     later = Edition.objects.versions_of(edition).issued().filter(version__gt=edition.version)
     newest = later.select_related("situation").defer("document").order_by("-version").first()
     return newest.public_id if newest else ""
+
+
+_VERSION = re.compile(r"v(\d{1,3})")
+
+
+def earlier(edition: Edition, name: str) -> Edition | None:
+    """The issued edition that a reader means by ``v1`` (a version of this one), ``2026-09-13`` (the newest version of that
+    day) or an id; None where there is none of the same situation."""
+    issued = Edition.objects.issued().filter(situation=edition.situation_id).select_related("situation")
+    if match := _VERSION.fullmatch(name):
+        found = issued.versions_of(edition).filter(version=int(match[1])).first()
+    else:
+        try:
+            day = dt.date.fromisoformat(name)
+        except ValueError:
+            found = issued.with_public_id(name).first()
+        else:
+            found = issued.daily().filter(date=day, language=edition.language).newest_first().first()
+    return found if found is not None and found.pk != edition.pk else None
+
+
+def day_before(edition: Edition) -> str:
+    """The date of the issued daily edition before this one, in ISO 8601; empty where this is the first."""
+    before = Edition.objects.issued().daily().filter(situation=edition.situation_id, language=edition.language)
+    date = before.filter(date__lt=edition.date).order_by("-date").values_list("date", flat=True).first()
+    return date.isoformat() if date else ""
+
+
+def issues(situation: Situation) -> list[calendar.Issue]:
+    """Every issued edition of the situation, oldest first."""
+    rows = Edition.objects.issued().filter(situation=situation).select_related("situation").defer("document")
+    return [
+        calendar.Issue(row.public_id, row.date, row.kind, row.status, row.trend)
+        for row in rows.order_by("date", "published_at", "id")
+    ]
 
 
 def full_text(document: Document, entry: SourceEntry) -> list[list[Run]] | None:

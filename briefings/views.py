@@ -6,7 +6,6 @@ Each view finds its rows, makes values of them (``reading``, ``compose``) and re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,12 +20,12 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from briefings import reading, scales
+from briefings import calendar, reading, scales, shelf, since
 from briefings.compose import document_of
 from briefings.limits import LIMITS, PAGE_ONE, WHOLE
 from briefings.models import Artefact, Edition, EditionStatus, Section
 from briefings.querysets import EditionQuerySet
-from briefings.render.document import DayCount, content_hash
+from briefings.render.document import DayCount
 from countries.clock import edition_now, newest_edition_date
 from countries.models import Phase, Situation
 from monitoring import counts
@@ -67,28 +66,90 @@ def situation(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def archive(request: HttpRequest, code: str) -> HttpResponse:
-    """Every issued edition of a situation, newest first."""
+    """Every issued edition of a situation: months as a calendar, and a list, newest first."""
     found = get_object_or_404(Situation, code=code)
     page = Paginator(_issued_of(found), _PER_PAGE).get_page(request.GET.get("page"))
-    context = {"situation": found, "editions": reading.archive_entries(list(page)), "page": page}
+    today = newest_edition_date(edition_now(), time_zone=found.time_zone, cut_off=found.cut_off)
+    context = {
+        "situation": found,
+        "editions": reading.archive_entries(list(page)),
+        "page": page,
+        "months": calendar.months(reading.issues(found), until=today) if page.number == 1 else (),
+    }
     return render(request, "briefings/archive.html", context)
 
 
 @require_safe
 def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
-    """One edition."""
-    found = _readable(request, edition_id)
+    """One edition; with ``?since=`` marked by what it says that an earlier one did not. Rendered once for all readers."""
+    asked = request.GET.get("since", "")
+    is_reader = not request.user.is_authenticated
+    place = f"{translation.get_language()} {get_script_prefix()}"
+    address = f"{place} {request.path_info}?since={asked}"
+    kept = shelf.find(address) if is_reader else None
+    if kept is None:
+        generation = shelf.generation()
+        found = _readable(request, edition_id)
+        earlier = reading.earlier(found, asked) if asked else None
+        files = reading.files_of(found)
+        notice = _notice(found)
+
+        def page() -> bytes:
+            return _edition_page(request, found, earlier, asked, files, notice)
+
+        if not found.is_frozen or not is_reader:
+            response = HttpResponse(page())
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+        words = [_mark(found), notice, *(file.sha256 for file in files), asked, _mark(earlier) if earlier else ""]
+        kept = shelf.keep(address, _hash(*words, place, _look()), page, since=generation)
+    etag = f'W/"{kept.mark}"'
+    response = get_conditional_response(request, etag=etag) or HttpResponse(kept.body)
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, max_age=60)
+    return response
+
+
+def _edition_page(
+    request: HttpRequest, found: Edition, earlier: Edition | None, asked: str, files: list[reading.File], notice: str
+) -> bytes:
     document = document_of(found)
-    files = reading.files_of(found)
-    notice = _notice(found)
+    comparison = since.compare(document_of(earlier), document) if earlier else None
+    context = {
+        "document": since.marked(comparison) if comparison else document,
+        "comparison": comparison,
+        "asked_since": asked if asked and comparison is None else "",
+        "before": reading.day_before(found),
+        "artefacts": files,
+        "notice": notice,
+        "newer": reading.newer_version(found) if found.status == EditionStatus.CORRECTED else "",
+    }
+    return render(request, "briefings/edition.html", context).content
 
-    def page() -> HttpResponse:
-        newer = reading.newer_version(found) if found.status == EditionStatus.CORRECTED else ""
-        context = {"document": document, "artefacts": files, "notice": notice, "newer": newer}
-        return render(request, "briefings/edition.html", context)
 
-    marks = [content_hash(document), document.status, notice, *(file.sha256 for file in files)]
-    return _conditional(request, found, marks, page)
+@require_safe
+def compare(request: HttpRequest, code: str) -> HttpResponse:
+    """Two issued editions of a situation, ``?then=`` and ``?now=`` by their ids, side by side in words."""
+    situation = get_object_or_404(Situation, code=code)
+    editions = list(_issued_of(situation)[:_PER_PAGE])
+    ids = [request.GET.get(name, "") for name in ("then", "now")]
+    found = [
+        Edition.objects.issued().with_public_id(each).filter(situation=situation).first() if each else None
+        for each in ids
+    ]
+    missing = [each for each, edition in zip(ids, found, strict=True) if each and edition is None]
+    comparison = None
+    if found[0] is not None and found[1] is not None:
+        comparison = since.compare(document_of(found[0]), document_of(found[1]))
+    context = {
+        "situation": situation,
+        "editions": reading.archive_entries(editions),
+        "then": ids[0],
+        "now": ids[1],
+        "missing": missing,
+        "comparison": comparison,
+    }
+    return render(request, "briefings/compare.html", context, status=404 if missing else 200)
 
 
 @require_safe
@@ -176,19 +237,13 @@ def _no_edition_today(latest: Edition) -> str:
 # ------------------------------------------------------------------------------------------------ caching
 
 
-def _conditional(
-    request: HttpRequest, found: Edition, marks: Iterable[str], page: Callable[[], HttpResponse]
-) -> HttpResponse:
-    """The page, or 304 where the reader has it already. The mark covers words, files, language and look."""
-    if not found.is_frozen or request.user.is_authenticated:
-        response = page()
-    else:
-        words = "|".join([*marks, translation.get_language() or "", get_script_prefix(), _look()])
-        etag = f'W/"{hashlib.sha256(words.encode()).hexdigest()[:32]}"'
-        response = get_conditional_response(request, etag=etag) or page()
-        response["ETag"] = etag
-    _cache(request, found, response)
-    return response
+def _mark(found: Edition) -> str:
+    """What an issued edition's words and standing depend on."""
+    return f"{found.pk}:{found.approved_hash}:{found.published_at}:{found.status}"
+
+
+def _hash(*words: str) -> str:
+    return hashlib.sha256("|".join(words).encode()).hexdigest()[:32]
 
 
 def _cache(request: HttpRequest, found: Edition, response: HttpResponse) -> None:

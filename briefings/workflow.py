@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from accounts.models import User
-from briefings import compose, lint
+from briefings import compose, lint, shelf
 from briefings.models import (
     CalendarDate,
     Claim,
@@ -151,6 +151,7 @@ def publish(edition: Edition, *, by: User, at: dt.datetime) -> Edition:
     current.save(update_fields=["status", "published_at", "document"])
     older = Edition.objects.versions_of(current).standing().filter(version__lt=current.version)
     older.update(status=EditionStatus.CORRECTED)
+    shelf.turn_over()
     return current
 
 
@@ -161,6 +162,7 @@ def withdraw(edition: Edition, *, by: User, at: dt.datetime, reason: str) -> Edi
     current.status = EditionStatus.WITHDRAWN
     current.save(update_fields=["status"])
     Step.objects.create(edition=current, act=Step.Act.WITHDRAWN, by=by, at=at, note=reason)
+    shelf.turn_over()
     return current
 
 

@@ -9,12 +9,12 @@ from django.urls import include, path
 from curator.views import healthz
 
 urlpatterns = [
+    path("", include("briefings.urls")),  # first: nearly every reader comes for these
     path("healthz", healthz, name="healthz"),
     path("desk/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("sources.urls")),
     path("", include("delivery.urls")),
-    path("", include("briefings.urls")),
 ]
 
 if settings.DEMO:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,11 @@ def files_of_one_test(settings, tmp_path):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def an_empty_shelf(monkeypatch):
+    """Pages that one test had rendered are not another's: the cache outlives the database's rows."""
+    from briefings import shelf
+
+    monkeypatch.setattr(shelf, "_PREFIX", uuid.uuid4().hex)

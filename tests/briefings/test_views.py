@@ -164,9 +164,12 @@ def test_a_reader_who_has_the_page_is_told_so(client, edition):
     assert "no-store" not in first["Cache-Control"]
 
 
-def test_a_withdrawn_edition_is_a_new_page_to_a_reader_who_has_it(client, edition):
+def test_a_withdrawn_edition_is_a_new_page_to_a_reader_who_has_it(
+    client, edition, django_capture_on_commit_callbacks
+):
     first = client.get(page(edition))
-    workflow.withdraw(edition, by=UserFactory(), at=AFTER, reason="wrong place")
+    with django_capture_on_commit_callbacks(execute=True):
+        workflow.withdraw(edition, by=UserFactory(), at=AFTER, reason="wrong place")
     again = client.get(page(edition), headers={"if-none-match": first["ETag"]})
     assert again.status_code == 200
     assert "withdrawn" in again.content.decode()
