@@ -110,14 +110,13 @@ def _found(code: str, language: str) -> tuple[Situation, list[Edition]]:
 def _item(edition: Edition) -> dict[str, Any]:
     document = document_of(edition)
     address = _absolute("briefings:edition", document.id)
-    assert edition.published_at is not None
     return {
         "id": address,
         "url": address,
         "title": _entry_title(document),
         "content_html": str(_html(document)),
         "summary": neutral(document.bottom_line),
-        "date_published": edition.published_at.isoformat(),
+        "date_published": edition.published_at.isoformat() if edition.published_at else None,
         "language": document.language,
         "tags": [document.kind, document.trend],
         "_curator": {"edition": document.id, "status": document.status, "level": document.level},

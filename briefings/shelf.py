@@ -2,8 +2,9 @@
 
 Two things are kept. Under its address: which page it is at present (its mark), for half a minute at most and only as
 long as nothing was issued, withdrawn or made since (``turn_over``). Under its mark, which covers its words, files and
-look: the page itself. A reader costs one question to the cache and none to the database. Where the cache does not answer,
-the page is made anew for each reader; nothing depends on it.
+look: the page itself. A process asks the cache at most once a second for an address, and the database not at all, so a
+correction shows everywhere within a second. Where the cache does not answer, the page is made anew for each reader;
+nothing depends on it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable
@@ -42,15 +44,23 @@ class Kept:
     body: bytes
 
 
+#: Addresses of which this process is sure, until when, and the page.
+_SURE_SECONDS = 1.0
+_SURE: dict[str, tuple[float, Kept]] = {}
+
+
 def find(address: str) -> Kept | None:
     """The page that is kept for the address, if it still is the right one."""
+    until, sure = _SURE.get(f"{_PREFIX}:{address}", (0.0, None))
+    if sure is not None and time.monotonic() < until:
+        return sure
     names = [_key("generation"), _key("at", address)]
     found = _ask(lambda: cache.get_many(names)) or {}
     made_in, mark = found.get(names[1], ("", ""))
     if not mark or made_in != found.get(names[0], ""):
         return None
     body = _body(mark)
-    return Kept(mark, body) if body is not None else None
+    return _sure(address, Kept(mark, body)) if body is not None else None
 
 
 def generation() -> str:
@@ -72,7 +82,19 @@ def keep(address: str, mark: str, render: Callable[[], bytes], *, since: str) ->
 
 def turn_over() -> None:
     """After the running transaction no address is taken for what it was: call it where something issued changes."""
-    transaction.on_commit(lambda: _ask(lambda: cache.set(_key("generation"), uuid.uuid4().hex, None)))
+    transaction.on_commit(_turn_over)
+
+
+def _turn_over() -> None:
+    _SURE.clear()
+    _ask(lambda: cache.set(_key("generation"), uuid.uuid4().hex, None))
+
+
+def _sure(address: str, kept: Kept) -> Kept:
+    if len(_SURE) >= _HERE:
+        _SURE.clear()
+    _SURE[f"{_PREFIX}:{address}"] = (time.monotonic() + _SURE_SECONDS, kept)
+    return kept
 
 
 def _body(mark: str) -> bytes | None:

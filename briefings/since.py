@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from briefings.render.document import Claim, Document
 from sources.diff import Run, diff
@@ -44,9 +46,7 @@ class ClaimChange:
 
     @property
     def claim(self) -> Claim:
-        found = self.now or self.then
-        assert found is not None
-        return found
+        return typing.cast(Claim, self.now or self.then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,11 @@ def marked(comparison: Comparison) -> Document:
         for each in comparison.claims
         if each.now is not None
     }
-    return dataclasses.replace(
-        comparison.now,
-        **{
-            name: tuple(dataclasses.replace(claim, mark=marks[claim.id]) for claim in getattr(comparison.now, name))
-            for name in SECTIONS
-        },
-    )
+    claims: dict[str, Any] = {
+        name: tuple(dataclasses.replace(claim, mark=marks[claim.id]) for claim in getattr(comparison.now, name))
+        for name in SECTIONS
+    }
+    return dataclasses.replace(comparison.now, **claims)
 
 
 def _texts(then: Document, now: Document) -> Iterator[TextChange]:
@@ -135,7 +133,9 @@ def _section(
             yield ClaimChange(name, State.NEW, claim, None)
             continue
         old = olds[pairs[position]]
-        is_same = _said(old) == _said(claim) and _rests_on(old, then) == _rests_on(claim, now) and old.label == claim.label
+        is_same = (
+            _said(old) == _said(claim) and _rests_on(old, then) == _rests_on(claim, now) and old.label == claim.label
+        )
         runs = () if is_same else diff(_words(old), _words(claim))
         yield ClaimChange(name, State.SAME if is_same else State.CHANGED, claim, old, runs)
     for position, claim in enumerate(olds):
@@ -146,7 +146,10 @@ def _section(
 def _paired(olds: tuple[Claim, ...], news: tuple[Claim, ...]) -> dict[int, int]:
     """Position of the older claim by that of the newer, the likest pairs first, each claim in one pair."""
     likeness = [
-        (_alike(old, new), -j, -i) for i, old in enumerate(olds) for j, new in enumerate(news) if _alike(old, new) >= _ALIKE
+        (_alike(old, new), -j, -i)
+        for i, old in enumerate(olds)
+        for j, new in enumerate(news)
+        if _alike(old, new) >= _ALIKE
     ]
     pairs: dict[int, int] = {}
     for _, j, i in sorted(likeness, reverse=True):

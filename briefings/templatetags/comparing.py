@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django import template
 from django.utils import dateformat
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from briefings.models import Section
 

@@ -124,7 +124,12 @@ def test_months_run_from_the_first_edition_to_today_and_tell_days_without_one():
     assert [month.first.month for month in found] == [12, 11]
     days = [day for month in found for week in month.weeks for day in week if day]
     assert len(days) == 61
-    assert [day.date.isoformat() for day in days if day.is_silent] == ["2013-12-01", "2013-12-03", "2013-12-04", "2013-11-30"]
+    assert [day.date.isoformat() for day in days if day.is_silent] == [
+        "2013-12-01",
+        "2013-12-03",
+        "2013-12-04",
+        "2013-11-30",
+    ]
     assert all(len(week) == 7 for month in found for week in month.weeks)
     assert calendar.months([], until=dt.date(2013, 12, 4)) == ()
 

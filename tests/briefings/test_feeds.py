@@ -73,10 +73,16 @@ def test_a_correction_is_an_entry_and_the_corrected_one_says_so(client):
 def test_drafts_other_languages_and_other_situations_are_in_no_feed(client):
     edition = published()
     ready_only = SituationFactory(code="SSD", name="South Sudan")
-    ready(published(ready_only).__class__.objects.create(
-        situation=ready_only, date=dt.date(2013, 12, 25), period_start=AFTER, period_end=AFTER + dt.timedelta(days=1),
-        assembled_at=AFTER,
-    ), by=UserFactory())
+    ready(
+        published(ready_only).__class__.objects.create(
+            situation=ready_only,
+            date=dt.date(2013, 12, 25),
+            period_start=AFTER,
+            period_end=AFTER + dt.timedelta(days=1),
+            assembled_at=AFTER,
+        ),
+        by=UserFactory(),
+    )
     assert [item["_curator"]["edition"] for item in client.get("/CAF/en.json").json()["items"]] == [edition.public_id]
     assert len(client.get("/SSD/en.json").json()["items"]) == 1
     assert client.get("/CAF/fr.atom").status_code == 404

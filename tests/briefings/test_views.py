@@ -164,9 +164,7 @@ def test_a_reader_who_has_the_page_is_told_so(client, edition):
     assert "no-store" not in first["Cache-Control"]
 
 
-def test_a_withdrawn_edition_is_a_new_page_to_a_reader_who_has_it(
-    client, edition, django_capture_on_commit_callbacks
-):
+def test_a_withdrawn_edition_is_a_new_page_to_a_reader_who_has_it(client, edition, django_capture_on_commit_callbacks):
     first = client.get(page(edition))
     with django_capture_on_commit_callbacks(execute=True):
         workflow.withdraw(edition, by=UserFactory(), at=AFTER, reason="wrong place")
