@@ -26,7 +26,7 @@ def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
         items = list(
             Item.objects.exclude(language_version="")
             .filter(~Exists(seen), current__isnull=False, copy_of=None)
-            .select_for_update(of=("self",), skip_locked=True)
+            .select_for_update(of=("self",), skip_locked=True, no_key=True)
             .order_by("id")[:limit]
         )
         if items:

@@ -36,7 +36,9 @@ def code_pending(*, at: dt.datetime, prototypes: Prototypes | None = None, limit
     waiting = unread(with_prototypes=prototypes is not None)
     with transaction.atomic():
         # Claims revisions, not items: who decides on an item meanwhile waits for nobody.
-        claimed = Revision.objects.filter(pk__in=waiting.values("current")).select_for_update(skip_locked=True)
+        claimed = Revision.objects.filter(pk__in=waiting.values("current")).select_for_update(
+            skip_locked=True, no_key=True
+        )
         revisions = list(claimed.order_by("id").values_list("pk", flat=True)[:limit])
         items = Item.objects.with_text().filter(current__in=revisions).order_by("id")
         found = [(item, _read(item, prototypes)) for item in items]

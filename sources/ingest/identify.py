@@ -16,7 +16,7 @@ _WRITTEN = ("language", "language_confidence", "language_version", "index_versio
 def identify_languages(*, limit: int) -> int:
     """Items without a language have one afterwards. Returns how many. Rows that another worker holds are left to it."""
     opening = Left(Coalesce(F("current__full_text__text"), F("current__text")), language.LOOKED_AT)
-    waiting = Item.objects.without_language().select_for_update(of=("self",), skip_locked=True)
+    waiting = Item.objects.without_language().select_for_update(of=("self",), skip_locked=True, no_key=True)
     readable = waiting.annotate(opening=opening, claimed=F("feed__language")).only("title", *_WRITTEN)
     items = list(readable.order_by("id")[:limit])
     for item in items:

@@ -53,7 +53,7 @@ def index_items(*, limit: int, at: dt.datetime) -> int:
     """Items that waited can be found afterwards by the words they say now. Returns how many. Rows that another worker
     holds are left to it."""
     with transaction.atomic():
-        waiting = Item.objects.to_index(INDEX_VERSION).select_for_update(of=("self",), skip_locked=True)
+        waiting = Item.objects.to_index(INDEX_VERSION).select_for_update(of=("self",), skip_locked=True, no_key=True)
         items = list(_readable(waiting).order_by("id")[:limit])
         if not items:
             return 0

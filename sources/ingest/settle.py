@@ -119,7 +119,7 @@ def _take(claimed: Claimed, page: Page, at: dt.datetime) -> _Taken:
 def _waiting(claimed: Iterable[Claimed]) -> dict[Claimed, Item]:
     """The items, locked, but for those that a newer revision has put back in the queue meanwhile."""
     by_item = {one.item_id: one for one in claimed}
-    items = Item.objects.filter(pk__in=by_item, extract_state=ExtractState.PENDING).select_for_update()
+    items = Item.objects.filter(pk__in=by_item, extract_state=ExtractState.PENDING).select_for_update(no_key=True)
     found = items.only("current_id", *_WRITTEN).order_by("pk")
     return {by_item[item.pk]: item for item in found if item.current_id == by_item[item.pk].revision_id}
 
