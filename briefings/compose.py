@@ -59,7 +59,8 @@ def compose(edition: Edition) -> Document:
         rows.Claim.objects.filter(edition=edition).select_related("story").order_by("section", "position", "id")
     )
     passages = _passages(edition)
-    measured = measured_of(edition) or measure(edition, claims=claims)
+    source = edition.translation_of
+    measured = measured_of(source or edition) or measure(edition, claims=claims)
     by_section = {section: [claim for claim in claims if claim.section == section] for section in Section.values}
     in_order = [claim for section in Section.values for claim in by_section[section]]
     numbers = _numbers(in_order, passages)
@@ -113,6 +114,8 @@ def compose(edition: Edition) -> Document:
         coverage=measured.coverage,
         sources=_sources(numbers, passages),
         corrections=_corrections(edition),
+        translated_from=source.language if source else "",
+        source_id=source.public_id if source else "",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.urls import get_script_prefix, set_script_prefix
@@ -36,6 +37,16 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def language_name(code: str, language: str) -> str:
+    """A language's name in another one (CLDR): fr in English is French. The code itself where there is no name."""
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+        name = Locale.parse(code.replace("-", "_")).get_display_name(locale)
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name or code
+
+
 def split(path: str) -> tuple[str, str]:
     """The language that a path names ("" where it names none) and the path without it."""
     match = _PREFIX.fullmatch(path)
@@ -47,6 +58,11 @@ def split(path: str) -> tuple[str, str]:
 def path_in(path: str, language: str) -> str:
     """The path of the same page in an offered language."""
     return path if language == _default() else f"/{language}{path}"
+
+
+def address_in(path: str, language: str) -> str:
+    """The path as ``reverse`` gave it here, leading to the language nearest to that one."""
+    return path_in(split(path)[1], nearest(language))
 
 
 @contextmanager

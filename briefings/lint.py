@@ -38,7 +38,8 @@ class Finding:
 def findings(document: Document, *, waiver: str = "") -> tuple[Finding, ...]:
     """Everything found, what blocks first. ``waiver`` is the reason given for exceeding a limit: then limits warn."""
     found = [finding for rule in _RULES for finding in rule(document)]
-    found += _lengths(document, is_waived=bool(waiver.strip()))
+    if not document.translated_from:  # limits hold for the source language: translations are longer by nature
+        found += _lengths(document, is_waived=bool(waiver.strip()))
     return tuple(sorted(found, key=lambda finding: not finding.is_blocking))
 
 

@@ -67,6 +67,16 @@ class Edition(models.Model):
     sequence = models.PositiveSmallIntegerField(default=1, help_text=_("of that kind on that day"))
     language = models.CharField(_("language"), max_length=35, default="en")
     version = models.PositiveSmallIntegerField(_("version"), default=1)
+    translation_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="translations",
+        verbose_name=_("translation of"),
+        help_text=_("the edition in its source language; empty where this is it"),
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=EditionStatus, default=EditionStatus.DRAFT, editable=False
     )
@@ -150,6 +160,7 @@ class Edition(models.Model):
                 condition=~Q(kind=EditionKind.FLASH),
             ),
             models.CheckConstraint(name="edition_sequence", condition=Q(kind=EditionKind.FLASH) | Q(sequence=1)),
+            models.CheckConstraint(name="edition_not_its_own_translation", condition=~Q(translation_of=F("id"))),
             models.CheckConstraint(name="edition_level", condition=Q(level__lte=3)),
             models.CheckConstraint(name="edition_period", condition=Q(period_start__lt=F("period_end"))),
             models.CheckConstraint(

@@ -58,6 +58,16 @@ _PHRASES = {
         "The whole brief is %(count)s words, at most %(limit)s. Shorten it, or give a reason for exceeding the limit."
     ),
 }
+_PHRASES |= {
+    "structure_differs": _("This is no longer the structure of the source. Begin the translation again."),
+    "not_translated": _("“%(text)s” is not translated yet."),
+    "note_not_translated": _("What was wrong in the version before is not translated yet."),
+    "not_in_source": _("“%(text)s” stands for nothing in the source. Take it out."),
+    "number_not_in_source": _("“%(number)s” is neither in “%(text)s” nor in its passages. Use the source's figure."),
+    "number_lost": _("“%(number)s” of “%(text)s” is not in the translation. Look whether it was lost."),
+    "signs_differ": _("The source names %(count)s signs, one on each line. Name as many."),
+    "likelihood_differs": _("The source's likelihood is another step of the scale: “%(term)s”."),
+}
 _PLACES = {
     "tlp": _("Handling"),
     "kind": _("Kind"),
@@ -85,6 +95,11 @@ _PLACES = {
 def phrase(finding: Finding) -> str:
     """The finding as a sentence or two, in the reader's language."""
     return str(_PHRASES[finding.code]) % dict(finding.values)
+
+
+def place_name(code: str) -> str:
+    """The name of a section."""
+    return str(_PLACES[code])
 
 
 def place(finding: Finding) -> str:

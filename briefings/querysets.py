@@ -33,8 +33,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         return self.filter(status__in=ISSUED)
 
     def standing(self) -> EditionQuerySet:
-        """Published, and neither corrected by a later version nor withdrawn."""
-        return self.filter(status="published")
+        """Published, and neither corrected by a later version nor withdrawn; nor is the source of a translation."""
+        return self.filter(status="published").exclude(translation_of__status__in=("corrected", "withdrawn"))
+
+    def in_source_language(self) -> EditionQuerySet:
+        """No translations."""
+        return self.filter(translation_of=None)
 
     def unfinished(self) -> EditionQuerySet:
         return self.filter(status__in=UNFINISHED)
@@ -46,6 +50,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """The newest standing edition of each situation in its source language."""
         return (
             self.standing()
+            .in_source_language()
             .order_by("situation_id", "-date", "-published_at", "-id")
             .distinct("situation_id")
             .select_related("situation")

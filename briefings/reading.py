@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 
-from briefings import calendar
+from briefings import calendar, languages
 from briefings import passages as quoting
 from briefings.compose import document_of
-from briefings.models import Artefact, Edition, Passage
+from briefings.models import Artefact, Edition, EditionStatus, Passage
 from briefings.render.document import Document, SourceEntry
 from countries.clock import newest_edition_date
 from countries.models import Situation
@@ -63,6 +64,17 @@ class File:
 
     def get_form_display(self) -> str:
         return self.form_name
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """One language that an edition can be read in."""
+
+    id: str
+    url: str
+    language: str
+    name: str  # as its speakers call it
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +185,33 @@ def issues(situation: Situation) -> list[calendar.Issue]:
         calendar.Issue(row.public_id, row.date, row.kind, row.status, row.trend)
         for row in rows.order_by("date", "published_at", "id")
     ]
+
+
+def languages_of(edition: Edition) -> list[Tongue]:
+    """The edition in its source language and its issued translations; empty where there is but one."""
+    source = edition.translation_of_id or edition.pk
+    found = Edition.objects.filter(Q(pk=source) | Q(translation_of=source)).issued().select_related("situation")
+    latest = {each.language: each for each in found.defer("document").order_by("version")}
+    if len(latest) < 2:
+        return []
+    return [
+        Tongue(
+            each.public_id,
+            languages.address_in(reverse("briefings:edition", args=[each.public_id]), each.language),
+            each.language,
+            languages.own_name(each.language),
+            each.language == edition.language,
+        )
+        for each in sorted(latest.values(), key=lambda each: (each.pk != source, each.language))
+    ]
+
+
+def newer_source(edition: Edition) -> str:
+    """The public id of the edition that took the source's place; the source's own where it was withdrawn; else empty."""
+    source = edition.translation_of
+    if source is None or source.status == EditionStatus.PUBLISHED:
+        return ""
+    return newer_version(source) or source.public_id
 
 
 def full_text(document: Document, entry: SourceEntry) -> list[list[Run]] | None:

@@ -48,7 +48,14 @@ def situation(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Situation, code=code)
     at = edition_now()
     editions = list(_issued_of(found)[:10])
-    latest = Edition.objects.standing().filter(situation=found).select_related("situation").newest_first().first()
+    latest = (
+        Edition.objects.standing()
+        .in_source_language()
+        .filter(situation=found)
+        .select_related("situation")
+        .newest_first()
+        .first()
+    )
     today = newest_edition_date(at, time_zone=found.time_zone, cut_off=found.cut_off)
     context = {
         "situation": found,
@@ -93,15 +100,17 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
         earlier = reading.earlier(found, asked) if asked else None
         files = reading.files_of(found)
         notice = _notice(found)
+        tongues = reading.languages_of(found)
 
         def page() -> bytes:
-            return _edition_page(request, found, earlier, asked, files, notice)
+            return _edition_page(request, found, earlier, asked, files, notice, tongues)
 
         if not found.is_frozen or not is_reader:
             response = HttpResponse(page())
             patch_cache_control(response, private=True, no_store=True)
             return response
-        words = [_mark(found), notice, *(file.sha256 for file in files), asked, _mark(earlier) if earlier else ""]
+        words = [_mark(found), notice, reading.newer_source(found), *(tongue.id for tongue in tongues)]
+        words += [*(file.sha256 for file in files), asked, _mark(earlier) if earlier else ""]
         kept = shelf.keep(address, _hash(*words, place, _look()), page, since=generation)
     etag = f'W/"{kept.mark}"'
     response = get_conditional_response(request, etag=etag) or HttpResponse(kept.body)
@@ -111,7 +120,13 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
 
 
 def _edition_page(
-    request: HttpRequest, found: Edition, earlier: Edition | None, asked: str, files: list[reading.File], notice: str
+    request: HttpRequest,
+    found: Edition,
+    earlier: Edition | None,
+    asked: str,
+    files: list[reading.File],
+    notice: str,
+    tongues: list[reading.Tongue],
 ) -> bytes:
     document = document_of(found)
     comparison = since.compare(document_of(earlier), document) if earlier else None
@@ -122,6 +137,8 @@ def _edition_page(
         "before": reading.day_before(found),
         "artefacts": files,
         "notice": notice,
+        "tongues": tongues,
+        "source_newer": reading.newer_source(found),
         "newer": reading.newer_version(found) if found.status == EditionStatus.CORRECTED else "",
     }
     return render(request, "briefings/edition.html", context).content
@@ -223,8 +240,15 @@ def _notice(found: Edition) -> str:
         return gettext("This edition has not been published: only the desk can see it.")
     situation = found.situation
     today = newest_edition_date(edition_now(), time_zone=situation.time_zone, cut_off=situation.cut_off)
-    newest = Edition.objects.standing().filter(situation=situation).newest_first().only("pk", "date").first()
-    if newest is not None and newest.pk == found.pk and found.date < today:
+    newest = (
+        Edition.objects.standing()
+        .in_source_language()
+        .filter(situation=situation)
+        .newest_first()
+        .only("pk", "date")
+        .first()
+    )
+    if newest is not None and newest.pk in {found.pk, found.translation_of_id} and found.date < today:
         return _no_edition_today(found)
     return ""
 

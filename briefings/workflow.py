@@ -9,24 +9,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Collection
-from typing import TypeVar
 
 from django.db import transaction
 
 from accounts.models import User
-from briefings import compose, lint, shelf
-from briefings.models import (
-    CalendarDate,
-    Claim,
-    CoveredItem,
-    Edition,
-    EditionStatus,
-    Part,
-    Participation,
-    Passage,
-    Step,
-    Tlp,
-)
+from briefings import compose, fidelity, lint, shelf
+from briefings.copying import copy_parts
+from briefings.models import Edition, EditionStatus, Part, Participation, Step, Tlp
 from briefings.render.document import content_hash, to_json
 from briefings.writing import OwnWriting, take_part, unapprove
 from countries.clock import cut_off_on
@@ -37,6 +26,7 @@ __all__ = [
     "NotClear",
     "NotReady",
     "OwnWriting",
+    "SourceChanged",
     "WrongStatus",
     "approve",
     "correct",
@@ -68,6 +58,10 @@ class ChangedSinceRead(Exception):
     """The edition is not the one that the approver read."""
 
 
+class SourceChanged(Exception):
+    """The source of this translation was corrected or withdrawn since."""
+
+
 class WrongStatus(Exception):
     """The act does not fit the edition's status, which is ``status``."""
 
@@ -78,7 +72,11 @@ class WrongStatus(Exception):
 
 def findings(edition: Edition) -> tuple[lint.Finding, ...]:
     """What the rules say of the edition as it stands: what blocks first."""
-    return lint.findings(compose.compose(edition), waiver=edition.waiver)
+    document = compose.compose(edition)
+    if (source := edition.translation_of) is not None:
+        is_note_missing = bool(source.correction_note and not edition.correction_note)
+        return fidelity.findings(document, compose.document_of(source), is_note_missing=is_note_missing)
+    return lint.findings(document, waiver=edition.waiver)
 
 
 @transaction.atomic
@@ -133,6 +131,7 @@ def publish(edition: Edition, *, by: User, at: dt.datetime) -> Edition:
     current = _locked(edition, {EditionStatus.APPROVED})
     if current.tlp != Tlp.CLEAR:
         raise NotClear
+    _refuse_stale(current)
     document = compose.compose(current)
     if content_hash(document) != current.approved_hash:
         raise ChangedSinceApproval
@@ -149,7 +148,7 @@ def publish(edition: Edition, *, by: User, at: dt.datetime) -> Edition:
     current.document = to_json(issued)
     Step.objects.create(edition=current, act=Step.Act.PUBLISHED, by=by, at=at)
     current.save(update_fields=["status", "published_at", "document"])
-    older = Edition.objects.versions_of(current).standing().filter(version__lt=current.version)
+    older = Edition.objects.versions_of(current).filter(status=EditionStatus.PUBLISHED, version__lt=current.version)
     older.update(status=EditionStatus.CORRECTED)
     shelf.turn_over()
     return current
@@ -184,6 +183,7 @@ def correct(edition: Edition, *, note: str, by: User, at: dt.datetime) -> Editio
         sequence=old.sequence,
         language=old.language,
         version=old.version + 1,
+        translation_of_id=old.translation_of_id,
         tlp=old.tlp,
         period_start=old.period_start,
         period_end=old.period_end,
@@ -191,7 +191,7 @@ def correct(edition: Edition, *, note: str, by: User, at: dt.datetime) -> Editio
         correction_note=note,
         **{name: getattr(old, name) for name in _WORDS},
     )
-    _copy_parts(old, new)
+    copy_parts(old, new)
     writers = {by.pk, *old.participations.filter(part=Part.WROTE).values_list("user_id", flat=True)}
     Participation.objects.bulk_create(
         [Participation(edition=new, user_id=user, part=Part.WROTE, at=at) for user in sorted(writers)]
@@ -214,31 +214,6 @@ _WORDS = (
 )
 
 
-def _copy_parts(old: Edition, new: Edition) -> None:
-    for claim in old.claims.order_by("id"):
-        passages = list(claim.passages.order_by("id"))
-        copied = _copy(claim, edition=new, is_drafted=False)
-        for passage in passages:
-            _copy(passage, claim=copied)
-    for entry in old.calendar.order_by("id"):
-        _copy(entry, edition=new)
-    CoveredItem.objects.bulk_create(
-        [CoveredItem(edition=new, item_id=item) for item in old.covered_items.values_list("item_id", flat=True)]
-    )
-
-
-_Row = TypeVar("_Row", Claim, Passage, CalendarDate)
-
-
-def _copy(row: _Row, **changes: object) -> _Row:
-    row.pk = None
-    row._state.adding = True
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.save()
-    return row
-
-
 def _locked(edition: Edition, allowed: Collection[EditionStatus]) -> Edition:
     """The row, locked against writers until the transaction ends. Raises WrongStatus."""
     current = Edition.objects.select_for_update(of=("self",)).select_related("situation").get(pk=edition.pk)
@@ -247,7 +222,16 @@ def _locked(edition: Edition, allowed: Collection[EditionStatus]) -> Edition:
     return current
 
 
+def _refuse_stale(edition: Edition) -> None:
+    """The source of a translation stands, and goes on standing until the transaction ends."""
+    if edition.translation_of_id:
+        source = Edition.objects.select_for_update(of=("self",)).only("status").get(pk=edition.translation_of_id)
+        if source.status != EditionStatus.PUBLISHED:
+            raise SourceChanged
+
+
 def _refuse_unready(edition: Edition) -> None:
+    _refuse_stale(edition)
     blocking = tuple(finding for finding in findings(edition) if finding.is_blocking)
     if blocking:
         raise NotReady(blocking)

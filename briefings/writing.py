@@ -52,13 +52,17 @@ class OwnWriting(Exception):
     """One person would both write in an edition and approve it."""
 
 
+class Translated(Exception):
+    """The structure of a translation is its source's: only its texts are written (``translate``)."""
+
+
 class UnknownField(Exception):
     """Somebody asked to write a field that people do not write."""
 
 
 @contextlib.contextmanager
-def opened(edition_id: int, *, by: User, at: dt.datetime) -> Iterator[Edition]:
-    """The edition, locked, for one act of writing. Raises Issued and OwnWriting.
+def opened(edition_id: int, *, by: User, at: dt.datetime, is_text: bool = False) -> Iterator[Edition]:
+    """The edition, locked, for one act of writing. Raises Issued, OwnWriting, and Translated but for ``is_text``.
 
     Afterwards ``by`` is on record as having written in it, and an approval that stood is void.
     """
@@ -66,6 +70,8 @@ def opened(edition_id: int, *, by: User, at: dt.datetime) -> Iterator[Edition]:
         edition = Edition.objects.select_for_update(no_key=True).get(pk=edition_id)
         if edition.is_frozen:
             raise Issued
+        if edition.translation_of_id and not is_text:
+            raise Translated
         take_part(edition, by=by, part=Part.WROTE, at=at)
         if edition.status == EditionStatus.APPROVED:
             unapprove(edition)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from briefings import assemble, workflow, writing
+from briefings import assemble, translate, workflow, writing
 from briefings.models import Edition, EditionStatus
 
 if TYPE_CHECKING:
@@ -77,6 +77,14 @@ ACTS: dict[str, Act] = {
         lambda edition, by, at, note: workflow.correct(edition, note=note, by=by, at=at),
         asks=_("What was wrong, and since when"),
     ),
+    "translate": Act(
+        CHANGE,
+        (EditionStatus.PUBLISHED,),
+        _("Translate"),
+        _("Here is the translation: the structure is the source's, the words are yours."),
+        lambda edition, by, at, note: translate.begin(edition, language=note, by=by, at=at),
+        asks=_("Into which language"),
+    ),
     "withdraw": Act(
         APPROVE,
         (EditionStatus.PUBLISHED,),
@@ -99,6 +107,12 @@ _REFUSALS: dict[type[Exception], StrOrPromise] = {
         "What would be published is not what was approved. Send it back and have it approved again."
     ),
     workflow.ChangedSinceRead: _("The edition changed after you opened this page. Read it again before you approve."),
+    workflow.SourceChanged: _(
+        "The source of this translation was corrected or withdrawn. Begin a translation of the version that stands: what "
+        "stayed the same is kept."
+    ),
+    writing.Translated: _("Only the texts of a translation are written here; all else is the source's."),
+    translate.CannotTranslate: _("Only a published edition in its source language is translated."),
     workflow.WrongStatus: _("Somebody was faster: the edition is no longer in that state."),
     writing.Issued: _("This edition has been issued and never changes. Begin a correction instead."),
     assemble.CutOffTooEarly: _("An edition with a later cut-off has been issued already."),

@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from briefings import assemble, compose, lint, passages, reading, workflow, writing
-from briefings.admin import acts, page
+from briefings import assemble, compose, languages, lint, passages, reading, translate, workflow, writing
+from briefings.admin import acts, page, translating
 from briefings.admin.forms import ClaimFormSet, EditionForm
 from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline
 from briefings.limits import PAGE_ONE, WHOLE
@@ -61,7 +61,8 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         return super().get_queryset(request).select_related("situation").defer("document")
 
     def has_change_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or not obj.is_frozen)
+        may_write = obj is None or not (obj.is_frozen or obj.translation_of_id)
+        return super().has_change_permission(request, obj) and may_write
 
     def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
         return False
@@ -96,7 +97,15 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
 
     def get_urls(self) -> list[URLPattern]:
         act = require_POST(self.admin_site.admin_view(self.act_view))
-        return [path("<int:pk>/act/<str:name>/", act, name="briefings_edition_act"), *super().get_urls()]
+        beside = self.admin_site.admin_view(self.translate_view)
+        return [
+            path("<int:pk>/translate/", beside, name="briefings_edition_translate"),
+            path("<int:pk>/act/<str:name>/", act, name="briefings_edition_act"),
+            *super().get_urls(),
+        ]
+
+    def translate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return translating.translate_view(request, self.admin_site.each_context(request), pk)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Opens the day's edition of a situation, or a flash."""
@@ -144,7 +153,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             "seen": content_hash(document),
             "may_write": may_write,
             "panes": page.panes(context["adminform"].form, context["inline_admin_formsets"]) if may_write else [],
-            "found": [] if edition.is_frozen else page.found(lint.findings(document, waiver=edition.waiver)),
+            "found": [] if edition.is_frozen else page.found(workflow.findings(edition)),
             "acts": page.offered(edition, _user(request)),
             "history": page.history(edition),
             "sources": page.sources(items, edition),
@@ -153,6 +162,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             "page_one": PAGE_ONE,
             "likelihoods": LIKELIHOOD.get(edition.language.split("-")[0], ()),
             "files": reading.files_of(edition) if edition.is_frozen else [],
+            "open_languages": [(code, languages.own_name(code)) for code in translate.open_languages(edition)],
             "renderings": edition.renderings.order_by("form") if edition.is_frozen else (),
         }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -199,6 +209,8 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             self.message_user(request, acts.problem(error), messages.ERROR)
         else:
             self.message_user(request, act.done, messages.SUCCESS)
+            if name == "translate":
+                return HttpResponseRedirect(translating.page_url(edition))
         return HttpResponseRedirect(reverse(_CHANGE_URL, args=[edition.pk]))
 
 

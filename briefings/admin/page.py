@@ -115,7 +115,11 @@ def _anchor(where: str) -> str:
 def offered(edition: Edition, user: User) -> list[tuple[str, Act]]:
     """The acts that this person may do with the edition as it stands."""
     return [
-        (name, act) for name, act in ACTS.items() if edition.status in act.statuses and user.has_perm(act.permission)
+        (name, act)
+        for name, act in ACTS.items()
+        if edition.status in act.statuses
+        and user.has_perm(act.permission)
+        and not (edition.translation_of_id and name in {"assemble", "translate"})
     ]
 
 

@@ -183,6 +183,8 @@ class Document:
     sources: tuple[SourceEntry, ...]
     corrections: tuple[Correction, ...] = ()
     schema: int = SCHEMA_VERSION
+    translated_from: str = ""  # BCP 47 of the edition that a person translated this one from; "" where it is the source
+    source_id: str = ""  # id of that edition
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import formats, translation
 from django.utils.translation import gettext, pgettext
 
+from briefings.languages import language_name
 from briefings.models import Attribution, ChangeMark, Trend
 from briefings.render.document import Claim, Document, SourceEntry
 from sources.display import neutral
@@ -54,6 +55,9 @@ def _head(document: Document) -> list[str]:
         gettext("Period covered: %(start)s to %(end)s (%(zone)s)")
         % {"start": _moment(document.period_start, zone), "end": _moment(document.period_end, zone), "zone": zone}
     )
+    if document.translated_from:
+        language = language_name(document.translated_from, document.language)
+        lines.append(gettext("Translated from %(language)s by a person.") % {"language": language})
     if document.issued_at:
         lines.append(gettext("Issued: %(moment)s UTC") % {"moment": _moment(document.issued_at, "UTC")})
     if document.next_issue_at:

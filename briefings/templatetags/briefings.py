@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from babel import Locale, UnknownLocaleError
 from django import template
 from django.utils import dateformat
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from briefings import languages
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, Trend
 from briefings.render import figures
 from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
@@ -98,14 +98,7 @@ def group_word(group: str) -> str:
 @register.filter
 def language_word(code: str) -> str:
     """A language's name in the active language: ``fr`` is French. The code itself where CLDR has no name."""
-    if not code:
-        return ""
-    try:
-        locale = Locale.parse((get_language() or "en").replace("-", "_"))
-        name = Locale.parse(code.replace("-", "_")).get_display_name(locale)
-    except (UnknownLocaleError, ValueError):
-        return code
-    return name or code
+    return languages.language_name(code, get_language() or "en") if code else ""
 
 
 @register.filter

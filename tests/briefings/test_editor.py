@@ -311,7 +311,7 @@ class TestActs:
     def test_each_act_needs_its_permission(self, client, written, name, role):
         if role:
             client.force_login(person(role))
-        allowed = {"editor": set(ACTS), "curator": {"assemble", "correct"}}.get(role, set())
+        allowed = {"editor": set(ACTS), "curator": {"assemble", "correct", "translate"}}.get(role, set())
         response = act(client, written, name, note="x")
         if role is None:
             assert "login" in response["Location"]
