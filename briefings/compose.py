@@ -20,6 +20,7 @@ from briefings.models import Edition, Section
 from briefings.render import document as value
 from briefings.render.document import Document
 from briefings.scripts import romanised
+from countries import regions
 from monitoring import counts, coverage
 from sources.models import EvidenceLabel, FullText, Item, ReusePolicy, Revision
 
@@ -126,22 +127,42 @@ def measure(edition: Edition, *, claims: Sequence[rows.Claim] | None = None) -> 
     """Counts and coverage as they stand now."""
     if claims is None:
         claims = list(rows.Claim.objects.filter(edition=edition).select_related("story"))
-    panel = coverage.panel(edition.situation, date=edition.date)
     stories = {claim.story_id: claim.story for claim in claims if claim.story is not None}
     return Measured(
         days=tuple(
             value.DayCount(day.date, day.value, day.feeds_active, day.feeds_expected, day.is_complete)
             for day in counts.strip(edition.situation, until=edition.date, days=_DAYS)
         ),
-        coverage=value.Coverage(
-            panel.expected,
-            panel.seen,
-            tuple(value.CoverageGroup(each.kind, each.expected, each.seen, each.silent) for each in panel.groups),
-            panel.note,
-        ),
+        coverage=_coverage(coverage.panel(edition.situation, date=edition.date)),
         stories=tuple(
             StoryCount(story.pk, story.item_count, story.origin_count)
             for story in sorted(stories.values(), key=lambda story: story.pk)
+        ),
+    )
+
+
+def _coverage(panel: coverage.Panel) -> value.Coverage:
+    return value.Coverage(
+        panel.expected,
+        panel.seen,
+        tuple(
+            value.CoverageGroup(
+                each.kind,
+                each.expected,
+                each.seen,
+                each.silent,
+                tuple(", ".join(map(regions.name, codes)) for codes in each.places),
+                each.quieter,
+            )
+            for each in panel.groups
+        ),
+        panel.note,
+        panel.languages,
+        tuple(map(regions.name, panel.regions)),
+        panel.regions_of,
+        tuple(
+            value.Shutdown(each.what, each.place, each.began_on, each.ended_on, each.source_url)
+            for each in panel.shutdowns
         ),
     )
 

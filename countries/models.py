@@ -179,6 +179,15 @@ class FeedScope(models.Model):
 
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="scopes")
     situation = models.ForeignKey(Situation, models.CASCADE, related_name="feed_scopes")
+    regions = ArrayField(
+        models.CharField(max_length=10),
+        verbose_name=_("regions"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "first-level regions that it reports from (ISO 3166-2), as a person says; empty: none in particular"
+        ),
+    )
 
     class Meta:
         verbose_name = _("feed's scope")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from countries.models import Situation
@@ -48,7 +50,21 @@ class CoverageDay(models.Model):
     date = models.DateField()
     expected = models.PositiveIntegerField()
     seen = models.PositiveIntegerField()
-    groups = models.JSONField(default=list, help_text=_("list of {kind, expected, seen, silent: [feed name, …]}"))
+    groups = models.JSONField(
+        default=list,
+        help_text=_(
+            "list of {kind, expected, seen, silent: [feed name, …], places: [[region, …], …], quieter: [feed name, …]}"
+        ),
+    )
+    languages = models.JSONField(
+        default=list, help_text=_("languages of the situation in which no source was expected, BCP 47")
+    )
+    regions = models.JSONField(
+        default=list, help_text=_("first-level regions that no source reports from, ISO 3166-2; see regions_of")
+    )
+    regions_of = models.PositiveIntegerField(
+        default=0, help_text=_("of how many regions; 0 where nobody has said which regions any source reports from")
+    )
     computed_at = models.DateTimeField()
 
     class Meta:
@@ -58,3 +74,39 @@ class CoverageDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.situation_id} {self.date}: {self.seen}/{self.expected}"
+
+
+class Shutdown(models.Model):
+    """A network that somebody cut or closed: reports cannot come from there. Entered by hand, printed in every edition of
+    its days."""
+
+    class What(models.TextChoices):
+        INTERNET = "internet", _("internet")
+        TELEPHONE = "telephone", _("telephone")
+        POWER = "power", _("power")
+        ROADS = "roads", _("roads")
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="shutdowns", verbose_name=_("situation"))
+    place = models.CharField(
+        _("place"), max_length=120, help_text=_("a region or town; never the exact site of people")
+    )
+    what = models.CharField(_("what is cut"), max_length=10, choices=What)
+    began_on = models.DateField(_("from"))
+    ended_on = models.DateField(_("to"), null=True, blank=True, help_text=_("empty as long as it lasts"))
+    source_url = models.URLField(_("source"), max_length=500)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("entered by")
+    )
+    entered_at = models.DateTimeField(_("entered"), editable=False)
+
+    class Meta:
+        verbose_name = _("shutdown")
+        verbose_name_plural = _("shutdowns")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="shutdown_in_order", condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}: {self.place}, {self.began_on}"

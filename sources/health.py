@@ -37,6 +37,12 @@ class Volume:
         """How many items fewer than usual; below nothing where there are more."""
         return 0.0 if self.usual_per_week is None else self.usual_per_week - self.last_week
 
+    @property
+    def is_quieter(self) -> bool:
+        """Whether it brought less than half of what it usually brings in a week. Of a feed that brings fewer than seven a
+        week nothing is said: a few items more or less are chance."""
+        return self.usual_per_week is not None and self.usual_per_week >= 7 and self.last_week < self.usual_per_week / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Noticed:

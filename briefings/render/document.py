@@ -110,6 +110,19 @@ class CoverageGroup:
     expected: int
     seen: int
     silent: tuple[str, ...]  # names of the silent ones
+    places: tuple[str, ...] = ()  # for each silent one the regions it reports from, by name; "" where none is known
+    quieter: tuple[str, ...] = ()  # names of those that were seen and brought less than half of what they usually do
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """A network that was cut or closed, as a person entered it."""
+
+    what: str  # internet | telephone | power | roads
+    place: str
+    began_on: dt.date
+    ended_on: dt.date | None  # None: it lasts
+    source_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,14 @@ class Coverage:
     expected: int
     seen: int
     groups: tuple[CoverageGroup, ...]
-    note: str = ""  # languages or places without any source, declared shutdowns
+    note: str = ""  # what the desk says of its blind spots
+    languages: tuple[str, ...] = ()  # of the situation, in which no source was expected; BCP 47
+    regions: tuple[str, ...] = ()  # first-level regions, by name, that no source reports from
+    regions_of: int = 0  # of how many; 0: nobody has said which regions any source reports from
+    shutdowns: tuple[Shutdown, ...] = ()
+    caution: str = (
+        "Absence of reports is not absence of incidents."  # for readers of the JSON; other forms translate it
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, pgettext
 
 from briefings.languages import language_name
 from briefings.models import Attribution, ChangeMark, Trend
+from briefings.render import blind_spots
 from briefings.render.document import Claim, Document, SourceEntry
 from sources.display import neutral
 from sources.models import EvidenceLabel, PublisherKind
@@ -127,13 +128,7 @@ def _assessment(document: Document) -> list[str]:
 
 
 def _coverage(document: Document) -> list[str]:
-    coverage = document.coverage
-    seen = gettext("Sources seen: %(seen)s of %(expected)s.") % {"seen": coverage.seen, "expected": coverage.expected}
-    silent = [name for group in coverage.groups for name in group.silent]
-    if silent:
-        seen += " " + gettext("Silent: %(names)s.") % {"names": ", ".join(silent)}
-    parts = [seen, coverage.note, gettext("Absence of reports is not absence of incidents.")]
-    return [line for part in parts if part for line in _wrap(part)]
+    return [wrapped for line in blind_spots.lines(document.coverage) for wrapped in _wrap(str(line))]
 
 
 def _source(entry: SourceEntry) -> list[str]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from briefings import languages
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, Trend
+from briefings.render import blind_spots as spots
 from briefings.render import figures
 from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
 from briefings.scripts import SCRIPTS
@@ -300,16 +301,9 @@ def coverage_field(coverage: Coverage) -> tuple[figures.FieldRow, ...]:
 
 
 @register.filter
-def coverage_words(coverage: Coverage) -> str:
-    """As in "14 of 16 expected sources seen"."""
-    if not coverage.expected:
-        return _("No source was expected: the desk could see nothing here.")
-    return _("%(seen)d of %(expected)d expected sources seen") % {"seen": coverage.seen, "expected": coverage.expected}
-
-
-@register.filter
-def silent_sources(coverage: Coverage) -> list[str]:
-    return [name for group in coverage.groups for name in group.silent]
+def blind_spots(coverage: Coverage) -> list[spots.Line]:
+    """What the desk could and could not see, line by line; the last is always the same."""
+    return spots.lines(coverage)
 
 
 class DatedLevel(Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -13,8 +14,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.read_only import ReadOnly
+from countries import regions
 from countries.admin import learning, library, queue, terms
-from countries.models import Phase, RiskListEntry, Situation, Tag, TagSuggestion
+from countries.models import FeedScope, Phase, RiskListEntry, Situation, Tag, TagSuggestion
 
 
 class RiskListInline(admin.TabularInline[RiskListEntry, Situation]):
@@ -62,6 +64,43 @@ class SituationAdmin(admin.ModelAdmin[Situation]):
     @admin.display(description=_("queue"))
     def queue_link(self, situation: Situation) -> str:
         return format_html('<a href="{}">{}</a>', reverse("admin:countries_queue", args=[situation.code]), _("open"))
+
+
+class FeedScopeForm(ModelForm[FeedScope]):
+    """Which regions of its situation a feed reports from."""
+
+    regions = forms.MultipleChoiceField(label=_("regions"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = FeedScope
+        fields: ClassVar = ["regions"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = regions.of_countries(self.instance.situation.iso2)
+        self.fields["regions"].choices = [(code, regions.name(code)) for code in codes]  # type: ignore[attr-defined]
+
+
+@admin.register(FeedScope)
+class FeedScopeAdmin(admin.ModelAdmin[FeedScope]):
+    """Where in a situation a feed reports from; which feeds are expected at all comes with the catalogue."""
+
+    form = FeedScopeForm
+    list_display = ("feed", "situation", "in_regions")
+    list_filter = ("situation",)
+    list_select_related = ("feed", "situation")
+    search_fields = ("feed__name", "feed__publisher__name")
+    ordering = ("situation__name", "feed__name")
+
+    @admin.display(description=_("regions"))
+    def in_regions(self, scope: FeedScope) -> str:
+        return ", ".join(map(regions.name, scope.regions))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FeedScope | None = None) -> bool:
+        return False
 
 
 @admin.register(Phase)

@@ -136,7 +136,7 @@ def test_coverage_is_grouped_in_reading_order_and_loses_no_source():
 
 def test_no_expected_source_is_not_full_coverage():
     coverage = dataclasses.replace(documents.rich().coverage, expected=0, seen=0, groups=())
-    assert "could see nothing" in tags.coverage_words(coverage)
+    assert "could see nothing" in str(tags.blind_spots(coverage)[0])
 
 
 def test_the_phase_ribbon_fills_its_width_and_rises_with_the_level():

@@ -19,6 +19,7 @@ from briefings.render.document import (
     DayCount,
     Document,
     Passage,
+    Shutdown,
     SourceEntry,
 )
 
@@ -322,7 +323,7 @@ def rich(**changes: object) -> Document:
             expected=16,
             seen=14,
             groups=(
-                CoverageGroup("local_media", 4, 3, ("Ouaka Hebdo",)),
+                CoverageGroup("local_media", 4, 3, ("Ouaka Hebdo",), ("Ouaka",), ("Radio Pirogue",)),
                 CoverageGroup("ngo", 1, 1, ()),
                 CoverageGroup("advocacy", 2, 2, ()),
                 CoverageGroup("un", 2, 2, ()),
@@ -331,7 +332,16 @@ def rich(**changes: object) -> Document:
                 CoverageGroup("scholarly", 1, 0, ("Savannah Review of Conflict Studies",)),
                 CoverageGroup("government_media", 1, 1, ()),
             ),
-            note="No source in Sango; none in Vakaga.",
+            note="Nobody of ours goes north of Birao.",
+            languages=("sg",),
+            regions=("Haut-Mbomou", "Vakaga"),
+            regions_of=17,
+            shutdowns=(
+                Shutdown("telephone", "Bossangoa", dt.date(2013, 12, 20), None, "https://operator.example/notice"),
+                Shutdown(
+                    "roads", "Bouca", dt.date(2013, 12, 18), dt.date(2013, 12, 23), "https://relief.example/roads"
+                ),
+            ),
         ),
         sources=SOURCES,
         corrections=(
