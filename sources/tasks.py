@@ -63,7 +63,7 @@ _HUBS = 50
 _ITEMS = 200
 _EMBEDDING = 60.0
 _EMBEDDED = 16
-_ASSIGNED = 20
+_ASSIGNED = 50
 _INDEXED = 500
 _INDEX_BATCHES = 20
 #: How far back a day's folding goes, so that days on which nobody was up are made up for. What is older takes the command.

@@ -85,8 +85,8 @@ def _marks() -> str:
 _PAIRED = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _SIGNS = f"{_marks()}{_INVISIBLE}"
 _WORD = re.compile(rf"[{_PAIRED}]{{1,{MAX_WORD}}}|[^\W_{_PAIRED}](?:[^\W_{_PAIRED}]|[{_SIGNS}]){{0,{MAX_WORD - 1}}}")
-#: The same without an end, in two thirds of the time. What is too long is cut by the other.
-_RUN = re.compile(rf"[{_PAIRED}]+|[^\W_{_PAIRED}]+(?:[{_SIGNS}]+[^\W_{_PAIRED}]*)*")
+#: The same without an end, and most words by the shortest way, in a third of the time. What is too long is cut by the other.
+_RUN = re.compile(rf"[0-9A-Za-z]++(?![^\x00-\x7f])|[{_PAIRED}]+|[^\W_{_PAIRED}]+(?:[{_SIGNS}]+[^\W_{_PAIRED}]*)*")
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -100,9 +100,9 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
 def folded(text: str) -> str:
     """The words of a text, folded, with one space between them. Idempotent for everything but Arabic's article."""
     runs = _RUN.findall(text)
-    if any(len(run) > MAX_WORD for run in runs):
+    if max(map(len, runs), default=0) > MAX_WORD:
         runs = _WORD.findall(text)
-    return " ".join([found for run in runs if (found := fold(run))])
+    return " ".join(filter(None, map(fold, runs)))
 
 
 def storable(text: str) -> str:

@@ -27,6 +27,7 @@ def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
             Item.objects.exclude(language_version="")
             .filter(~Exists(seen), current__isnull=False, copy_of=None)
             .select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .only("title", "current_id")
             .order_by("id")[:limit]
         )
         if items:

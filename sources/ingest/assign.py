@@ -9,8 +9,9 @@ that a person is merging away.
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
@@ -22,6 +23,14 @@ from sources.ingest import cluster, near, rows
 from sources.models import Embedding, Item, Story
 
 _LOCK = 0x53746F72  # "Stor": an advisory lock's number is a name that all agree on
+_NEW = ("id", "title", "first_reported_at", "last_reported_at", "label", "label_by_person")
+_COMPARED = ("feed_id", "title", "reported_at", "language", "story_id")
+_WEIGHED = (
+    "title",
+    "reported_at",
+    "story_id",
+    *(f"feed__publisher__{name}" for name in ("name", "owner_key", "is_party", "kind")),
+)
 _COUNTED = ("item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at")
 
 
@@ -47,7 +56,7 @@ def assign_stories(*, limit: int, at: dt.datetime | None = None, vectors: Vector
         if vectors is not None and at is not None:
             has_row = Embedding.objects.filter(item=OuterRef("pk"), model=vectors.model)
             found = found.filter(Exists(has_row) | Q(first_seen_at__lte=at - vectors.patience))
-        items = list(_readable(found).order_by("reported_at", "id")[:limit])
+        items = list(_with_opening(found).only(*_COMPARED).order_by("reported_at", "id")[:limit])
         if items:
             recount(_place_all(items, vectors))
     return len(items)
@@ -63,8 +72,8 @@ def recount(story_ids: Iterable[int]) -> None:
     """The stories' numbers, times and origins are those of their items afterwards. Stories without items keep none."""
     by_story: defaultdict[int, list[Item]] = defaultdict(list)
     stories = list(Story.objects.filter(pk__in=set(story_ids)))
-    items = _readable(Item.objects.filter(story__in=stories)).order_by("reported_at", "id")
-    for item in items.select_related("feed__publisher"):
+    items = _with_opening(Item.objects.filter(story__in=stories)).order_by("reported_at", "id")
+    for item in items.select_related("feed__publisher").only(*_WEIGHED):
         if item.story_id is not None:
             by_story[item.story_id].append(item)
     scales = weigh.Scales()
@@ -85,10 +94,10 @@ def _is_alone() -> bool:
     return bool(row and row[0])
 
 
-def _readable(items: QuerySet[Item]) -> QuerySet[Item]:
-    """With the beginning of the best text there is as ``opening``, and nothing longer."""
+def _with_opening(items: QuerySet[Item]) -> QuerySet[Item]:
+    """With the beginning of the best text there is as ``opening``."""
     text = Coalesce(F("current__full_text__text"), F("current__text"))
-    return items.annotate(opening=Left(text, cluster.BODY)).defer("current")
+    return items.annotate(opening=Left(text, cluster.BODY))
 
 
 def _place_all(items: Sequence[Item], vectors: Vectors | None) -> set[int]:
@@ -97,35 +106,34 @@ def _place_all(items: Sequence[Item], vectors: Vectors | None) -> set[int]:
     Reports are compared with those that stand in stories, and with those before them here; all is written at once.
     """
     near.prepare()
-    pks = [item.pk for item in items]
-    known = near.vectors_of(pks, vectors.model) if vectors is not None else {}
-    cosines = near.cosines_among(pks, vectors.model) if vectors is not None else {}
+    model = vectors.model if vectors is not None else None
     scale = vectors.scale if vectors is not None else cluster.E5_SMALL
+    reports = [_report(item) for item in items]
+    standing = near.neighbours(reports, model)
+    cosines = near.cosines_among([item.pk for item in items], model) if model is not None else {}
     fresh = iter(rows.ids(Story, len(items)))
-    stories: list[Story] = []
+    stories: list[tuple[object, ...]] = []
     placed: list[cluster.Neighbour] = []
-    for item in items:
-        report = _report(item)
-        here = [replace(one, cosine=cosines.get(frozenset((item.pk, one.report.item_id)))) for one in placed]
-        placement = cluster.place(report, [*_neighbours(report, known.get(item.pk), vectors), *here], scale=scale)
+    for item, report in zip(items, reports, strict=True):
+        here = _nearest(placed, cosines.get(item.pk, {}))
+        placement = cluster.place(report, [*standing[item.pk], *here], scale=scale)
         if placement.story_id is None:
             item.story_id = next(fresh)
-            times = {"first_reported_at": report.reported_at, "last_reported_at": report.reported_at}
-            stories.append(Story(pk=item.story_id, title=report.title, **times))
+            stories.append((item.story_id, report.title, report.reported_at, report.reported_at, "", ""))
         else:
             item.story_id = placement.story_id
         item.story_score, item.story_version = placement.score, cluster.VERSION
         placed.append(cluster.Neighbour(report, item.story_id))
-    Story.objects.bulk_create(stories)
+    rows.insert(Story, _NEW, stories)
     rows.update(items, ("story", "story_score", "story_version"))
     return {one.story_id for one in placed}
 
 
-def _neighbours(report: cluster.Report, vector: str | None, vectors: Vectors | None) -> list[cluster.Neighbour]:
-    """What stands in a story, was reported at about the same time, and is near by vector; by title where there is none."""
-    if vectors is None or vector is None:
-        return near.by_title(report.reported_at, report.title)
-    return near.by_vector(report.reported_at, vector, vectors.model)
+def _nearest(placed: Sequence[cluster.Neighbour], cosines: Mapping[int, float]) -> list[cluster.Neighbour]:
+    """Of those placed just now, the nearest by vector, and all for which there is no telling."""
+    known = [replace(one, cosine=cosines[pk]) for one in placed if (pk := one.report.item_id) in cosines]
+    unknown = [one for one in placed if one.report.item_id not in cosines]
+    return [*heapq.nlargest(near.MOST, known, key=lambda one: one.cosine or 0.0), *unknown]
 
 
 def _report(item: Item) -> cluster.Report:

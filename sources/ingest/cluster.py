@@ -12,6 +12,7 @@ is a smaller fault than two events made one, since the number of independent ori
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import re
 import unicodedata
@@ -211,9 +212,14 @@ def names_differ(one: Report, other: Report) -> bool:
 
 def is_copy(one: str, other: str) -> bool:
     """Whether one text is next to wholly contained in the other: a reprint, with or without a line of its own."""
-    runs, others = _runs(one), _runs(other)
-    shorter, longer = sorted((runs, others), key=len)
-    return len(shorter) >= 10 and len(shorter & longer) >= COPY * len(shorter)
+    shorter, longer = sorted((_runs(one), _runs(other)), key=len)
+    if len(shorter) < 10:
+        return False
+    # Where so many are shared, one of any so few is: nearly all pairs are told apart by these.
+    few = len(shorter) - math.ceil(COPY * len(shorter)) + 1
+    if longer.isdisjoint(itertools.islice(shorter, few)):
+        return False
+    return len(shorter & longer) >= COPY * len(shorter)
 
 
 def similarity(one: str, other: str) -> float:

@@ -17,14 +17,15 @@ from importlib.metadata import version
 from typing import Any
 
 import trafilatura
+import trafilatura.xpaths
 from htmldate import find_date
-from lxml.etree import ElementDefaultClassLookup, ErrorTypes, LxmlError, strip_elements
+from lxml.etree import ElementDefaultClassLookup, ErrorTypes, LxmlError, strip_elements, strip_tags
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from trafilatura.metadata import examine_meta, extract_meta_json, extract_title
 from trafilatura.settings import Document, Extractor
 
 from sources.adapters import charset
-from sources.ingest import document, urls
+from sources.ingest import document, urls, walks
 from sources.ingest.normalise import MAX_AUTHOR
 from sources.ingest.text import MAX_TITLE, clean_line, clean_text
 
@@ -41,15 +42,25 @@ _PAGE_ERRORS = (
     *(LxmlError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, AssertionError),
     re.error,
 )
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: What XML cannot hold, as bytes of UTF-8: controls, and the two that are no characters.
+_CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 #: Never words of an article, and much of many a page: without them every later pass has less to walk.
 _NO_WORDS = ("style", "svg", "iframe", "template")
-#: What trafilatura leaves out as well, but late: a fifth of the time goes into walking it until then. It may hold what a page
-#: says about itself, so it stays where that is asked.
+#: What trafilatura leaves out as well, but late: a fifth of the time goes into walking and copying it until then. It may
+#: hold what a page says about itself, so it stays where that is asked.
 _NO_ARTICLE = (
     *("nav", "footer", "aside", "dialog", "menu", "button", "input", "select", "option", "datalist", "map"),
-    *("audio", "video", "canvas", "object", "embed", "applet"),
+    *("audio", "video", "canvas", "object", "embed", "applet", "meta", "link", "source", "track", "area", "param"),
+    "script",
 )
+#: What is no more than a frame round words, which trafilatura takes off as well.
+_FRAMES = (
+    *("abbr", "acronym", "address", "bdi", "bdo", "big", "cite", "data", "dfn", "font", "hgroup", "img", "ins", "mark"),
+    *("nobr", "ruby", "small", "tbody", "tfoot", "thead", "wbr"),
+)
+#: Scripts in which a page may give its article once more.
+_DATA = ".//script[@type='application/ld+json']"
 
 _PARSER = HTMLParser(
     encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True, no_network=True
@@ -90,6 +101,12 @@ def extract(body: bytes, *, content_type: str, url: str = "", with_metadata: boo
     return found
 
 
+def hasten() -> None:
+    """Pages are read in three quarters of the time from now on, here and by whoever else uses trafilatura in this process,
+    with the same result."""
+    walks.install(trafilatura.xpaths)
+
+
 # ------------------------------------------------------------------------------------------------ kinds of document
 def _read_plain(body: bytes, content_type: str, url: str, with_metadata: bool) -> Extracted:
     return Extracted(clean_text(_decoded(body, content_type)))
@@ -105,13 +122,16 @@ def _read_document(body: bytes, content_type: str, url: str, with_metadata: bool
 
 
 def _read_page(body: bytes, content_type: str, url: str, with_metadata: bool) -> Extracted:
-    page = _CONTROLS.sub("", _decoded(body, content_type))
+    page = _decoded(body, content_type)
     try:
-        tree = document_fromstring(page.encode("utf-8", "replace"), parser=_PARSER)
+        tree = document_fromstring(_bytes(page), parser=_PARSER)
         if not _is_page(tree, page):
             raise NoArticle("The address holds no web page.")
-        strip_elements(tree, *_NO_WORDS, *(() if with_metadata else _NO_ARTICLE), with_tail=False)
-        found = Extracted(_text(tree), canonical_url=_canonical_url(tree, url))
+        canonical_url = _canonical_url(tree, url)
+        strip_elements(tree, *_NO_WORDS, with_tail=False)
+        if not with_metadata:
+            _lighten(tree)
+        found = Extracted(_text(tree), canonical_url=canonical_url)
     except _PAGE_ERRORS as error:
         if getattr(error, "code", None) == ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error  # lxml calls it a mistake in the page's syntax
@@ -142,6 +162,25 @@ def _decoded(body: bytes, content_type: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ pages
+def _bytes(page: str) -> bytes:
+    """In UTF-8, without what lxml refuses to hold: dropped from bytes, in a tenth of the time that characters take."""
+    found = page.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for each in _NO_CHARACTERS:
+        found = found.replace(each, b"")
+    return found
+
+
+def _lighten(tree: HtmlElement) -> None:
+    """Without what trafilatura would leave out in the end. It copies the tree some five times before that."""
+    data = list(tree.iterfind(_DATA))
+    for script in data:
+        script.tag = "kept"
+    strip_elements(tree, *_NO_ARTICLE, with_tail=False)
+    for script in data:
+        script.tag = "script"
+    strip_tags(tree, *_FRAMES)
+
+
 def _is_page(tree: HtmlElement, page: str) -> bool:
     """Whether there was any markup to parse: JSON or a log under a page's media type becomes one paragraph. trafilatura asks
     the same of bytes, and not of a tree."""

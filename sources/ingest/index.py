@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -47,6 +48,9 @@ class _Entry:
     text: str
     grams: str | None
     marks: str
+
+
+_VALUES = attrgetter(*(field.name for field in fields(_Entry)))
 
 
 def index_items(*, limit: int, at: dt.datetime) -> int:
@@ -117,6 +121,6 @@ def _states(item: Item) -> list[State]:
 
 
 def _write(entries: Iterable[_Entry]) -> None:
-    columns = zip(*[astuple(entry) for entry in entries], strict=True)
+    columns = zip(*map(_VALUES, entries), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [list(column) for column in columns])

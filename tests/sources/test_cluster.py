@@ -209,3 +209,17 @@ def test_names_are_words_with_a_capital_inside_a_sentence():
     found = traits.read("The army left. Soldiers went to Bambari with General Kony.")
     assert found.names == {traits.skeleton(name) for name in ("Bambari", "General", "Kony")}
     assert traits.shared_names(found, traits.read("وصل الجنود إلى بامباري")) == 1
+
+
+words = st.lists(st.sampled_from("abcdefgh"), max_size=40).map(" ".join)
+
+
+@given(words, words, words, words)
+def test_a_copy_shares_four_of_five_runs_of_four_words(head, shared, tail, other):
+    def runs(text):
+        found = text.split()
+        return {tuple(found[start : start + 4]) for start in range(len(found) - 3)}
+
+    one, two = f"{head} {shared}", f"{shared} {tail} {other}"
+    shorter, longer = sorted((runs(one), runs(two)), key=len)
+    assert cluster.is_copy(one, two) == (len(shorter) >= 10 and len(shorter & longer) >= cluster.COPY * len(shorter))

@@ -6,6 +6,7 @@ bounded: a report says early what happened, and nobody may hold up the queue wit
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -46,10 +47,11 @@ class Sentence:
 
 def fold(text: str) -> str:
     """Lower case, no accents, one form of each Arabic letter, ASCII digits. As long as ``text`` unless it has marks."""
-    folded = _NOT_PLAIN.sub(lambda match: _folded_char(match.group()), text.lower())
+    folded = _NOT_PLAIN.sub(lambda match: _folded_char(match[0]), text.lower())
     return _ANY_DROPPED.sub("", folded)
 
 
+@functools.lru_cache(maxsize=4096)
 def _folded_char(char: str) -> str:
     if char in _ARABIC_FORMS:
         return _ARABIC_FORMS[char]
