@@ -1,0 +1,1 @@
+"""Draws the locator maps of the situations; the results are committed."""
