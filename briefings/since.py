@@ -82,6 +82,11 @@ class Comparison:
     def is_same(self) -> bool:
         return not (self.texts or self.values or self.changed_claims)
 
+    @property
+    def is_of_one_edition(self) -> bool:
+        """Whether both are versions of one edition: then each word that moved is of interest."""
+        return (self.then.date, self.then.kind, self.then.sequence) == (self.now.date, self.now.kind, self.now.sequence)
+
     def count(self, state: State) -> int:
         return sum(each.state is state for each in self.claims)
 

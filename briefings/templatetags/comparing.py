@@ -9,9 +9,10 @@ from django import template
 from django.utils import dateformat
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from briefings.models import Section
+from briefings.since import Comparison, State
 
 register = template.Library()
 
@@ -43,6 +44,19 @@ def text_name(name: str) -> str:
 def section_name(code: str) -> str:
     """The heading of a section of claims."""
     return str(Section(code).label)
+
+
+@register.filter
+def since_words(comparison: Comparison) -> str:
+    """How many claims are new, changed, gone: marks in the text show which."""
+    parts = []
+    if new := comparison.count(State.NEW):
+        parts.append(ngettext("%(count)d claim is new", "%(count)d claims are new", new) % {"count": new})
+    if changed := comparison.count(State.CHANGED):
+        parts.append(ngettext("%(count)d was changed", "%(count)d were changed", changed) % {"count": changed})
+    if gone := comparison.count(State.GONE):
+        parts.append(ngettext("%(count)d is no longer here", "%(count)d are no longer here", gone) % {"count": gone})
+    return ", ".join(parts) + "." if parts else _("The claims are the same.")
 
 
 @register.filter
