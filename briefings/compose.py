@@ -21,6 +21,7 @@ from briefings.render import document as value
 from briefings.render.document import Document
 from briefings.scripts import romanised
 from countries import regions
+from countries.naming import name_in
 from monitoring import counts, coverage
 from sources.models import EvidenceLabel, FullText, Item, ReusePolicy, Revision
 
@@ -75,7 +76,7 @@ def compose(edition: Edition) -> Document:
     return Document(
         id=edition.public_id,
         situation_code=edition.situation.code,
-        situation_name=edition.situation.name,
+        situation_name=name_in(edition.situation, edition.language),
         language=edition.language,
         direction="rtl" if edition.language.split("-")[0] in _RTL else "ltr",
         date=edition.date,

@@ -85,9 +85,15 @@ class Run:
     is_quoted: bool
 
 
-def front_rows(at: dt.datetime) -> list[Row]:
-    """Every situation: those with an edition first, worst change first, then by name."""
+def front_rows(at: dt.datetime, *, language: str = "en") -> list[Row]:
+    """Every situation: those with an edition first, worst change first, then by name; in that language where it is
+    translated."""
     latest = {edition.situation_id: edition for edition in Edition.objects.latest_per_situation()}
+    sources = [edition.pk for edition in latest.values() if edition.language != languages.nearest(language)]
+    translations = Edition.objects.standing().filter(translation_of__in=sources, language=languages.nearest(language))
+    latest |= {
+        edition.situation_id: edition for edition in translations.select_related("situation").order_by("version")
+    }
     rows = []
     for situation in Situation.objects.by_name():
         edition = latest.get(situation.pk)

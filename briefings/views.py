@@ -38,7 +38,7 @@ _PER_PAGE = 60
 def front(request: HttpRequest) -> HttpResponse:
     """The latest edition of each situation."""
     at = edition_now()
-    rows = reading.front_rows(at)
+    rows = reading.front_rows(at, language=translation.get_language() or "en")
     return render(request, "briefings/front.html", {"today": at.date(), "rows": rows})
 
 

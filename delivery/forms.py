@@ -7,10 +7,12 @@ import zoneinfo
 from functools import lru_cache
 
 from django import forms
-from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from briefings import languages
 from countries.models import Situation
+from countries.naming import name_in
 from delivery.subscribe import DEFAULT_SEND_AT, Choices
 
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
@@ -27,7 +29,8 @@ class ChoicesForm(forms.Form):
         error_messages={"required": _("Choose at least one situation.")},
     )
     language = forms.ChoiceField(
-        label=_("Language of the mail"), help_text=_("Briefs come in the language they were signed in.")
+        label=_("Language of the mail"),
+        help_text=_("Briefs come in it where a person translated them, else in the language they were written in."),
     )
     send_at = forms.TypedChoiceField(
         label=_("Send it at"),
@@ -40,9 +43,10 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        rows = Situation.objects.by_name().values_list("code", "name")
-        self._field("situations").choices = list(rows)
-        self._field("language").choices = settings.LANGUAGES
+        language = get_language() or "en"
+        rows = [(situation.code, name_in(situation, language)) for situation in Situation.objects.by_name()]
+        self._field("situations").choices = rows
+        self._field("language").choices = [(code, languages.own_name(code)) for code in languages.offered()]
         self._field("time_zone").choices = time_zones()
 
     def _field(self, name: str) -> forms.ChoiceField:

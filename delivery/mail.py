@@ -27,6 +27,7 @@ from briefings.compose import document_of
 from briefings.models import Edition
 from briefings.render.document import Document
 from countries.models import Situation
+from countries.naming import name_in
 from delivery import addresses, attachments, tokens
 from delivery.models import Digest, OutgoingMail, Subscriber
 
@@ -124,7 +125,7 @@ def confirm_message(mail: OutgoingMail) -> EmailMessage:
     names = Situation.objects.filter(code__in=mail.choices["situations"]).by_name()
     with languages.speaking(mail.choices["language"]):
         context = {
-            "situations": [situation.name for situation in names],
+            "situations": [name_in(situation, mail.choices["language"]) for situation in names],
             "confirm_url": absolute("delivery:confirm", tokens.confirm_token(mail.pk)),
             "hours": 72,
             **_site(),
@@ -181,7 +182,7 @@ def _entry(situation: Situation, edition: Edition | None, day: dt.date, with_pdf
     url = absolute("briefings:edition", document.id) if document else absolute("briefings:situation", situation.code)
     return Entry(
         code=situation.code,
-        name=document.situation_name if document else situation.name,
+        name=document.situation_name if document else name_in(situation, translation.get_language() or "en"),
         day=day,
         document=document,
         last_signed=last,

@@ -23,6 +23,8 @@ from briefings.render import blind_spots as spots
 from briefings.render import figures
 from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
 from briefings.scripts import SCRIPTS
+from countries.models import Situation
+from countries.naming import name_in
 from sources.models import EvidenceLabel, PublisherKind
 
 register = template.Library()
@@ -100,6 +102,12 @@ def group_word(group: str) -> str:
 def language_word(code: str) -> str:
     """A language's name in the active language: ``fr`` is French. The code itself where CLDR has no name."""
     return languages.language_name(code, get_language() or "en") if code else ""
+
+
+@register.filter
+def named(situation: Situation) -> str:
+    """The situation's name in the active language."""
+    return name_in(situation, get_language() or "en")
 
 
 @register.filter

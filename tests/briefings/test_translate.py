@@ -228,6 +228,9 @@ class TestReading:
         page = client.get("/").content.decode()
         assert source.bottom_line in page
         assert FRENCH["bottom_line"] not in page
+        french = client.get("/fr/").content.decode()
+        assert FRENCH["bottom_line"] in french
+        assert "République centrafricaine" in french
 
 
 class TestAtTheDesk:
