@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sources import evidence
 from sources.ingest import origins
-from sources.ingest.cluster import BODY
+from sources.ingest.cluster import BODY, SURE_ABROAD
 from sources.models import Item, Publisher
 
 
@@ -34,7 +34,8 @@ class Scales:
 
     def weigh(self, items: Sequence[Item]) -> Weighed:
         """Items with their publisher and text, oldest first."""
-        accounts = [_account(item) for item in items]
+        doubtful = _doubtful(items)
+        accounts = [_account(item, is_doubtful=item.pk in doubtful) for item in items]
         found = origins.count(accounts, publishers=self._publishers, parties=self._parties)
         return Weighed(len(found.names), _in_words(found), _label(items, found))
 
@@ -47,9 +48,30 @@ def opening(item: Item) -> str:
     return annotated if isinstance(annotated, str) else ""
 
 
-def _account(item: Item) -> origins.Account:
+def _account(item: Item, *, is_doubtful: bool) -> origins.Account:
     publisher = item.feed.publisher
-    return origins.Account(publisher.name, publisher.owner, publisher.is_party, opening(item), publisher.kind)
+    return origins.Account(
+        publisher.name, publisher.owner, publisher.is_party, opening(item), publisher.kind, is_doubtful
+    )
+
+
+def _doubtful(items: Sequence[Item]) -> set[int]:
+    """Reports that stand with the others by likeness across languages only, and by too little of it to corroborate: a
+    wrong join would make "Corroborated" of one source. Where a language's first report was let in so, those that followed
+    it in are no surer. A person's word, and the report that began the story, make their language sure."""
+    by_language: dict[str, list[Item]] = {}
+    for item in items:
+        by_language.setdefault(item.language.partition("-")[0].lower(), []).append(item)
+    loose = [group for group in by_language.values() if _is_loose(group)]
+    if len(loose) == len(by_language):
+        loose = loose[1:]  # some of the story, without the report that began it
+    return {item.pk for group in loose for item in group}
+
+
+def _is_loose(group: Sequence[Item]) -> bool:
+    if any(item.story_by_person or not item.story_score for item in group):
+        return False
+    return (group[0].story_score or 0.0) < SURE_ABROAD
 
 
 def _label(items: Sequence[Item], found: origins.Origins) -> str:
@@ -70,6 +92,7 @@ _WHY = {
     origins.Why.CREDIT: "%(publisher)s (credits %(origin)s)",
     origins.Why.PASSAGE: "%(publisher)s (shares a passage with %(origin)s)",
     origins.Why.PARTY: "%(publisher)s (speaks for a party)",
+    origins.Why.LIKENESS: "%(publisher)s (joined by likeness across languages only)",
 }
 
 

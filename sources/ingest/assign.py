@@ -26,9 +26,7 @@ _LOCK = 0x53746F72  # "Stor": an advisory lock's number is a name that all agree
 _NEW = ("id", "title", "first_reported_at", "last_reported_at", "label", "label_by_person")
 _COMPARED = ("feed_id", "title", "reported_at", "language", "story_id")
 _WEIGHED = (
-    "title",
-    "reported_at",
-    "story_id",
+    *("title", "reported_at", "language", "story_id", "story_score", "story_by_person"),
     *(f"feed__publisher__{name}" for name in ("name", "owner_key", "is_party", "kind")),
 )
 _COUNTED = ("item_count", "origin_count", "origin_note", "label", "first_reported_at", "last_reported_at")

@@ -2,7 +2,8 @@
 
 One owner is one origin, however many outlets it has. A copy has the origin of what it copies, and so has a report that
 credits an agency in its first lines, or that shares a long passage with an earlier one, as those do that take from one press
-release. What speaks for a party, and what only repeats it, is no corroboration and is not counted. In doubt the count is too
+release. What speaks for a party, and what only repeats it, is no corroboration and is not counted; nor is what may report
+another event. In doubt the count is too
 low: two origins that are one would be a corroboration that is none.
 """
 
@@ -53,18 +54,20 @@ class Why(StrEnum):
     CREDIT = "credit"
     PASSAGE = "passage"
     PARTY = "party"
+    LIKENESS = "likeness"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """One report: who published it, who owns that publisher, of which kind it is, whether it speaks for a party, and how it
-    begins."""
+    begins. ``is_doubtful``: that it reports the same event rests on too little to corroborate anything."""
 
     publisher: str
     owner: str
     is_party: bool
     text: str
     kind: str = ""
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,9 @@ def count(accounts: Sequence[Account], *, publishers: tuple[str, ...] = (), part
         if voice.is_party:
             own = account.is_party
             counted.append(Counted(account.publisher, Why.PARTY if own else why, "" if own else voice.name))
+            continue
+        if account.is_doubtful:
+            counted.append(Counted(account.publisher, Why.LIKENESS, ""))
             continue
         if why is Why.OWN and voice.key in found:
             why = Why.OWNER

@@ -444,6 +444,30 @@ def test_origins_are_counted_anew_on_request():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("score", "by_person", "label"),
+    [
+        (cluster.SURE_ABROAD - 0.01, False, "single_source"),
+        (cluster.SURE_ABROAD, False, "corroborated"),
+        (cluster.SURE_ABROAD - 0.01, True, "corroborated"),
+    ],
+)
+def test_a_report_joined_by_a_little_likeness_across_languages_corroborates_nothing(score, by_person, label):
+    story = Story.objects.create(title="Ferry sails again", first_reported_at=NOON, last_reported_at=NOON)
+    for number, (name, kind, language) in enumerate(
+        [("Wire", "international_org", "en"), ("Le Port", "local_media", "fr")]
+    ):
+        feed = FeedFactory(publisher=PublisherFactory(name=name, kind=kind))
+        item = ItemFactory(feed=feed, title=f"Report {number}", language=language, text=[FERRY, MARKET][number])
+        item.story, item.story_score, item.story_by_person = story, number * score, bool(number) and by_person
+        item.save()
+    assign.recount([story.pk])
+    story.refresh_from_db()
+    assert story.label == label
+    assert ("Le Port (joined by likeness across languages only)" in story.origin_note) == (label == "single_source")
+
+
+@pytest.mark.django_db
 def test_nothing_of_a_batch_stands_where_it_broke_off():
     ItemFactory(title="Ferry sails again", text=FERRY)
     with transaction.atomic():
