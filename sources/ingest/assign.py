@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
@@ -83,6 +83,21 @@ def recount(story_ids: Iterable[int]) -> None:
         if reports:
             story.first_reported_at, story.last_reported_at = reports[0].reported_at, reports[-1].reported_at
     rows.update(stories, _COUNTED)
+
+
+def recount_all(*, at_once: int = 200) -> Iterator[int]:
+    """Every standing story is counted anew, each batch in a transaction of its own; yields how many are done with each."""
+    last = 0
+    while True:
+        with transaction.atomic():
+            alone()
+            found = Story.objects.standing().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+            keys = list(found[:at_once])
+            recount(keys)
+        if not keys:
+            return
+        last = keys[-1]
+        yield len(keys)
 
 
 def _is_alone() -> bool:

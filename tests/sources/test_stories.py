@@ -444,6 +444,16 @@ def test_origins_are_counted_anew_on_request():
 
 
 @pytest.mark.django_db
+def test_stories_from_before_there_were_labels_get_theirs():
+    for text in (FERRY, MARKET):
+        ItemFactory(title=text[:40], text=text)
+    assign.assign_stories(limit=10)
+    Story.objects.update(label="", origin_count=0)
+    assert list(assign.recount_all(at_once=1)) == [1, 1]
+    assert set(Story.objects.values_list("label", "origin_count")) == {("single_source", 1)}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("score", "by_person", "label"),
     [
