@@ -90,7 +90,7 @@ def archive(request: HttpRequest, code: str) -> HttpResponse:
 def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
     """One edition; with ``?since=`` marked by what it says that an earlier one did not. Rendered once for all readers."""
     asked = request.GET.get("since", "")
-    is_reader = not request.user.is_authenticated
+    is_reader = _is_reader(request)
     place = f"{translation.get_language()} {get_script_prefix()}"
     address = f"{place} {request.path_info}?since={asked}"
     kept = shelf.find(address) if is_reader else None
@@ -115,7 +115,7 @@ def edition(request: HttpRequest, edition_id: str) -> HttpResponse:
     etag = f'W/"{kept.mark}"'
     response = get_conditional_response(request, etag=etag) or HttpResponse(kept.body)
     response["ETag"] = etag
-    patch_cache_control(response, private=True, max_age=60)
+    patch_cache_control(response, public=True, max_age=60)
     return response
 
 
@@ -231,6 +231,11 @@ def _readable(request: HttpRequest, edition_id: str) -> Edition:
     return found
 
 
+def _is_reader(request: HttpRequest) -> bool:
+    """Whether nobody is signed in. Without a session's cookie none is looked up: the answer does not vary on cookies."""
+    return settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated
+
+
 def _may_see_drafts(request: HttpRequest) -> bool:
     return request.user.is_staff and request.user.has_perm("briefings.view_edition")
 
@@ -271,8 +276,8 @@ def _hash(*words: str) -> str:
 
 
 def _cache(request: HttpRequest, found: Edition, response: HttpResponse) -> None:
-    if found.is_frozen and not request.user.is_authenticated:
-        patch_cache_control(response, private=True, max_age=60)
+    if found.is_frozen and _is_reader(request):
+        patch_cache_control(response, public=True, max_age=60)
     else:
         patch_cache_control(response, private=True, no_store=True)
 

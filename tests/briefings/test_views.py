@@ -164,6 +164,15 @@ def test_a_reader_who_has_the_page_is_told_so(client, edition):
     assert "no-store" not in first["Cache-Control"]
 
 
+@pytest.mark.parametrize("name", [("edition",), ("passage", 1)])
+def test_any_cache_may_keep_what_readers_see(client, edition, name):
+    for _fresh_then_kept in range(2):
+        response = client.get(page(edition, *name))
+        assert "public" in response["Cache-Control"]
+        assert "Cookie" not in response.get("Vary", "")
+        assert not response.cookies
+
+
 def test_a_withdrawn_edition_is_a_new_page_to_a_reader_who_has_it(client, edition, django_capture_on_commit_callbacks):
     first = client.get(page(edition))
     with django_capture_on_commit_callbacks(execute=True):

@@ -30,7 +30,8 @@ _RULES = {
 }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
 def test_no_page_breaks_a_rule_of_accessibility(browser: Browser, demo: str, width: int, scheme: str) -> None:
     # axe is put into the page, which our own policy would refuse.
     context = browser.new_context(
@@ -74,5 +75,9 @@ def test_what_was_read_last_stays_on_the_device(browser: Browser, demo: str) -> 
     page.locator("[data-last-read] a").click()
     assert page.url.endswith("?since=CAF-2013-12-22-v1")
     assert page.locator("#since").inner_text().lower() == "since caf-2013-12-22-v1"
+    page.goto("/edition/CAF-2013-12-22-v1/")
+    page.wait_for_function("localStorage.length > 0")
+    assert page.locator("[data-last-read]").is_hidden()
+    assert page.evaluate("Object.values(localStorage)") == ["CAF-2013-12-24-v1"]
     assert context.cookies() == []
     context.close()
