@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Response
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,7 +31,7 @@ _RULES = {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_page_breaks_a_rule_of_accessibility(browser: Browser, demo: str, width: int, scheme: str) -> None:
+def test_no_page_breaks_a_rule_of_accessibility(browser, demo, width, scheme):
     # axe is put into the page, which our own policy would refuse.
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, base_url=demo
@@ -49,12 +48,12 @@ def test_no_page_breaks_a_rule_of_accessibility(browser: Browser, demo: str, wid
     assert broken == {}
 
 
-def test_a_full_edition_is_under_100_kb_without_fonts(browser: Browser, demo: str) -> None:
+def test_a_full_edition_is_under_100_kb_without_fonts(browser, demo):
     context = browser.new_context(base_url=demo)
     page = context.new_page()
-    sizes: dict[str, int] = {}
+    sizes = {}
 
-    def note(response: Response) -> None:
+    def note(response):
         path = urlsplit(response.url).path
         if not path.endswith(".woff2"):
             sizes[path] = response.request.sizes()["responseBodySize"]
@@ -66,7 +65,7 @@ def test_a_full_edition_is_under_100_kb_without_fonts(browser: Browser, demo: st
     assert sum(sizes.values()) < 100_000, sizes
 
 
-def test_what_was_read_last_stays_on_the_device(browser: Browser, demo: str) -> None:
+def test_what_was_read_last_stays_on_the_device(browser, demo):
     context = browser.new_context(base_url=demo)
     page = context.new_page()
     page.goto("/edition/CAF-2013-12-22-v1/")
