@@ -48,6 +48,7 @@ _READ = (
     "briefings.view_claim",
     "briefings.view_passage",
     "briefings.view_calendardate",
+    "briefings.view_triggerrow",
     "briefings.view_artefact",
     "briefings.view_rendering",
 )
@@ -75,6 +76,13 @@ _CURATE = (
     "briefings.add_calendardate",
     "briefings.change_calendardate",
     "briefings.delete_calendardate",
+    "briefings.add_triggerrow",
+    "briefings.change_triggerrow",
+    "briefings.delete_triggerrow",
+    "briefings.view_situationdate",
+    "briefings.add_situationdate",
+    "briefings.change_situationdate",
+    "briefings.delete_situationdate",
 )
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.READER: _READ,

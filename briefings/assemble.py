@@ -10,6 +10,7 @@ assembled, and in no earlier edition.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ from django.utils import formats, translation
 from django.utils.translation import gettext
 
 from accounts.models import User
-from briefings import drafting
+from briefings import dates, drafting, standing
 from briefings.drafting import Draft, Group
-from briefings.limits import LIMITS
+from briefings.limits import ENTRIES, LIMITS, SECTIONS
 from briefings.models import (
+    ChangeMark,
     Claim,
     CoveredItem,
     Dismissal,
@@ -80,21 +82,28 @@ def assemble(situation: Situation, *, date: dt.date, at: dt.datetime, language: 
             return edition
         period = period_of(situation, date=date, language=language)
         items = accepted_items(situation, period)
-        groups = _ranked(_grouped(items, period.previous, language=language))
-        if edition is None:
-            edition = Edition(situation=situation, date=date, language=language)
-        _head(edition, period, is_quiet=not items, at=at)
+        scales = weigh.Scales()
+        groups = _ranked(_grouped(items, period.previous, scales, language=language))
+        notices = standing.changed(period.previous)
+        is_new = edition is None
+        edition = edition or Edition(situation=situation, date=date, language=language)
+        _head(edition, period, is_quiet=not items and not notices, at=at)
+        if is_new:
+            dates.carry_over(edition)
         CoveredItem.objects.bulk_create(
             [CoveredItem(edition=edition, item=item) for item in items], ignore_conflicts=True
         )
         CoveredItem.objects.filter(edition=edition).exclude(item__in=items).delete()
-        _draft(edition, groups)
+        _draft(edition, _with_notices(groups, notices), scales)
         return edition
 
 
 @transaction.atomic
 def open_flash(situation: Situation, *, at: dt.datetime, by: User, language: str = "en") -> Edition:
-    """A new, empty flash of the situation, dated by its newest edition's day or, within a day, the next number."""
+    """A new flash of the situation, dated by its newest edition's day or, within a day, the next number.
+
+    Its one development is drafted from the foremost story of the last day that no issued edition covers.
+    """
     Situation.objects.select_for_update(no_key=True).get(pk=situation.pk)
     date = newest_edition_date(at, time_zone=situation.time_zone, cut_off=situation.cut_off)
     flashes = Edition.objects.filter(situation=situation, date=date, kind=EditionKind.FLASH, language=language)
@@ -112,6 +121,12 @@ def open_flash(situation: Situation, *, at: dt.datetime, by: User, language: str
     _level(edition)
     edition.save()
     Step.objects.create(edition=edition, act=Step.Act.OPENED, by=by, at=at)
+    issued = CoveredItem.objects.filter(edition__in=Edition.objects.issued().filter(situation=situation))
+    known = set(issued.values_list("item_id", flat=True))
+    items = [item for item in accepted_items(situation, Period(at - _DAY, at, None)) if item.pk not in known]
+    CoveredItem.objects.bulk_create([CoveredItem(edition=edition, item=item) for item in items])
+    scales = weigh.Scales()
+    _draft(edition, _ranked(_grouped(items, None, scales, language=language)), scales)
     return edition
 
 
@@ -173,7 +188,7 @@ def accepted_items(situation: Situation, period: Period) -> list[Item]:
     )
 
 
-def _grouped(items: Sequence[Item], previous: Edition | None, *, language: str) -> list[Group]:
+def _grouped(items: Sequence[Item], previous: Edition | None, scales: weigh.Scales, *, language: str) -> list[Group]:
     """One group per story; an item without a story is a group of its own."""
     known: set[int | None] = set()
     if previous is not None:
@@ -182,16 +197,15 @@ def _grouped(items: Sequence[Item], previous: Edition | None, *, language: str) 
     by_story: dict[object, list[Item]] = {}
     for item in items:
         by_story.setdefault(item.story_id or ("item", item.pk), []).append(item)
-    scales = weigh.Scales()
-    return [
-        Group(
-            members[0].story,
-            drafting.best_first(members, language=language),
-            members[0].story_id in known,
-            _label(members, scales),
-        )
-        for members in by_story.values()
-    ]
+    given = standing.labels(previous)
+    groups = []
+    for members in by_story.values():
+        story = members[0].story
+        mark, was = standing.mark_of(story, known, given)
+        # Of a story that fell the whole of it is weighed: that the period alone holds fewer reports is no fall.
+        label = story.label if was and story is not None else _label(members, scales)
+        groups.append(Group(story, drafting.best_first(members, language=language), mark, label, was))
+    return groups
 
 
 def _label(items: Sequence[Item], scales: weigh.Scales) -> str:
@@ -208,6 +222,20 @@ def _label(items: Sequence[Item], scales: weigh.Scales) -> str:
 def _ranked(groups: Iterable[Group]) -> list[Group]:
     """Most independent origins first, then the newest."""
     return sorted(groups, key=lambda group: (-group.origins, -group.newest.timestamp(), group.items[0].pk))
+
+
+def _with_notices(groups: Sequence[Group], notices: Sequence[Group]) -> list[Group]:
+    """What no longer stands comes first, since readers have it from us; then the rest. One line for each story."""
+    corrected = {group.story.pk for group in notices if group.story and group.mark == ChangeMark.CORRECTED}
+    fresh = {group.story.pk for group in groups if group.story}
+    first = [
+        group
+        for group in notices
+        if group.mark == ChangeMark.CORRECTED or group.story is None or group.story.pk not in fresh
+    ]
+    fallen = [group for group in groups if group.was and not (group.story and group.story.pk in corrected)]
+    rest = [group for group in groups if group not in fallen]
+    return [*first, *fallen, *rest]
 
 
 # ------------------------------------------------------------------------------------------------ the head
@@ -262,30 +290,64 @@ def _last_judgement(edition: Edition) -> Edition | None:
 # ------------------------------------------------------------------------------------------------ the claims
 
 
-def _draft(edition: Edition, groups: Sequence[Group]) -> None:
+def _draft(edition: Edition, groups: Sequence[Group], scales: weigh.Scales) -> None:
     """Afterwards the untouched drafts of the edition are exactly those of these groups; their rows are kept."""
     zone = edition.situation.time_zone
-    for section in _DRAFTED:
+    for section, most in drafted_sections(edition.kind):
         make = drafting.change if section == Section.WHAT_CHANGED else drafting.development
-        free = _not_dealt_with(edition, section, groups)[: LIMITS[section].entries]
+        wanted = _once([group for group in groups if _belongs(group, section)])
+        free = drafting.fold(wanted, most=most, settled=_settled(edition, section, wanted))
+        language = edition.language
+        entries = [_joined(members, scales, language=language) for members in free]
         drafts = [
-            make(group, position=(rank + 1) * 10, language=edition.language, time_zone=zone)
-            for rank, group in enumerate(free)
+            make(group, position=(rank + 1) * 10, language=language, time_zone=zone)
+            for rank, group in enumerate(entries)
         ]
         _keep(edition, section, drafts)
 
 
-def _not_dealt_with(edition: Edition, section: Section, groups: Sequence[Group]) -> list[Group]:
-    """Groups that no person has written about, or set aside, in that section."""
+def drafted_sections(kind: str) -> list[tuple[Section, int]]:
+    """The sections that the machine drafts in an edition of that kind, and how many entries at most."""
+    return [
+        (section, ENTRIES[kind].get(section, LIMITS[section].entries))
+        for section in _DRAFTED
+        if section in SECTIONS[kind]
+    ]
+
+
+def _belongs(group: Group, section: Section) -> bool:
+    return section == Section.WHAT_CHANGED or group.is_of_period
+
+
+def _once(groups: Sequence[Group]) -> list[Group]:
+    """The first group of each story."""
+    seen: dict[object, Group] = {}
+    for group in groups:
+        seen.setdefault(group.story.pk if group.story else ("item", group.items[0].pk), group)
+    return list(seen.values())
+
+
+def _joined(groups: Sequence[Group], scales: weigh.Scales, *, language: str) -> Group:
+    """One group of those folded together: the best one's story, everybody's items."""
+    first, *others = groups
+    if not others or not first.is_of_period:
+        return first
+    items = [item for group in groups for item in group.items]
+    label = first.label if first.was else _label(sorted(items, key=lambda item: (item.reported_at, item.pk)), scales)
+    return dataclasses.replace(first, items=drafting.best_first(items, language=language), label=label)
+
+
+def _settled(edition: Edition, section: Section, groups: Sequence[Group]) -> set[int]:
+    """The places of the groups that a person has written about, or set aside, in that section."""
     written = Claim.objects.filter(edition=edition, section=section, is_drafted=False)
     stories = set(written.exclude(story=None).values_list("story_id", flat=True))
     items = set(written.values_list("passages__revision__item_id", flat=True))
     items |= set(Dismissal.objects.filter(edition=edition, section=section).values_list("item_id", flat=True))
-    return [
-        group
-        for group in groups
-        if (group.story is None or group.story.pk not in stories) and not any(item.pk in items for item in group.items)
-    ]
+    return {
+        place
+        for place, group in enumerate(groups)
+        if (group.story is not None and group.story.pk in stories) or any(item.pk in items for item in group.items)
+    }
 
 
 def _keep(edition: Edition, section: Section, drafts: Sequence[Draft]) -> None:

@@ -116,6 +116,10 @@ def compose(edition: Edition) -> Document:
         coverage=measured.coverage,
         sources=_sources(numbers, passages),
         corrections=_corrections(edition),
+        triggers=tuple(
+            value.Trigger(row.code, row.text, row.count, row.baseline, row.verdict)
+            for row in edition.triggers.exclude(verdict="").order_by("id")
+        ),
         translated_from=source.language if source else "",
         source_id=source.public_id if source else "",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from briefings.models import CalendarDate, Claim, CoveredItem, Edition, Passage
+from briefings.models import CalendarDate, Claim, CoveredItem, Edition, Passage, TriggerRow
 
-_Row = TypeVar("_Row", Claim, Passage, CalendarDate)
+_Row = TypeVar("_Row", Claim, Passage, CalendarDate, TriggerRow)
 
 
 def copy_parts(old: Edition, new: Edition, *, blank: Iterable[str] = ()) -> None:
@@ -20,6 +20,8 @@ def copy_parts(old: Edition, new: Edition, *, blank: Iterable[str] = ()) -> None
             _copy(passage, claim=copied)
     for entry in old.calendar.order_by("id"):
         _copy(entry, edition=new, **({"text": ""} if "text" in empty else {}))
+    for row in old.triggers.order_by("id"):
+        _copy(row, edition=new)
     CoveredItem.objects.bulk_create(
         [CoveredItem(edition=new, item_id=item) for item in old.covered_items.values_list("item_id", flat=True)]
     )

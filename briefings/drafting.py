@@ -6,8 +6,9 @@ A draft is a value; ``assemble`` finds the stories and keeps the drafts.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils import formats, translation
@@ -17,12 +18,25 @@ from briefings import passages
 from briefings.models import ChangeMark, Claim, Passage, Section
 from briefings.passages import Found
 from briefings.sentences import lead
-from sources.models import Item, PublisherKind, Revision, Story
+from sources.models import EvidenceLabel, Item, PublisherKind, Revision, Story
 
 #: Words of a quotation and of our frame around it stay under the limit of a development (70).
 _MOST_QUOTED = 42
 #: A change is one line of 30 words.
 _MOST_TITLE = 16
+#: Share of their words that two lead sentences have in common to be one (Jaccard).
+_ALIKE = 0.8
+#: Who speaks for itself; everybody else reports what others said and did.
+_SPEAK = frozenset(
+    {
+        PublisherKind.UN,
+        PublisherKind.NGO,
+        PublisherKind.ADVOCACY,
+        PublisherKind.REGIONAL_ORG,
+        PublisherKind.INTERNATIONAL_ORG,
+        PublisherKind.COURT,
+    }
+)
 #: How many other sources a drafted claim names.
 _MOST_OTHERS = 2
 
@@ -33,8 +47,10 @@ class Group:
 
     story: Story | None
     items: tuple[Item, ...]
-    is_known: bool  # the last edition had this story
+    mark: str  # how it stands to the last edition: a ChangeMark
     label: str  # a person's, where one has chosen it; else what these items bear out
+    was: str = ""  # corrected: the words that the last edition quoted; downgraded: the label that it gave
+    is_of_period: bool = True  # False: nothing new was reported of it, only what we said of it no longer stands
 
     @property
     def origins(self) -> int:
@@ -114,27 +130,77 @@ def development(group: Group, *, position: int, language: str, time_zone: str) -
 
 
 def change(group: Group, *, position: int, language: str, time_zone: str) -> Draft:
-    """One line: the title of the story's first source, who published it and when; new, or updated."""
+    """One line: new, updated, corrected by its source, or borne out less than the last edition said; dated and cited."""
     first, *others = _one_per_owner(group.items)
     title = _revision(first).title
-    words = title.split()
-    exact = title if len(words) <= _MOST_TITLE else " ".join(words[:_MOST_TITLE])
+    exact = _short(title, _MOST_TITLE if not group.was else _MOST_TITLE // 2)
+    is_corrected = group.mark == ChangeMark.CORRECTED
+    moment = _revision(first).seen_at if is_corrected else first.reported_at
     with translation.override(language):
-        text = gettext("%(publisher)s (%(kind)s), %(date)s: “%(quote)s”") % {
+        values = {
             "publisher": first.feed.publisher.name,
             "kind": _kind(first),
-            "date": _day(first.reported_at, time_zone),
+            "date": _day(moment, time_zone),
             "quote": _inside(exact + ("" if exact == title else " …")),
         }
+        if is_corrected:
+            was = _short(group.was, _MOST_TITLE // 2)
+            values["was"] = _inside(was + ("" if was == group.was else " …"))
+            text = (
+                gettext("%(publisher)s (%(kind)s), changed on %(date)s: we quoted “%(was)s”; now “%(quote)s”") % values
+            )
+        elif group.mark == ChangeMark.DOWNGRADED:
+            labels = {"before": EvidenceLabel(group.was).label, "after": EvidenceLabel(group.label).label}
+            text = gettext("%(publisher)s (%(kind)s), %(date)s: “%(quote)s”. Was %(before)s, now %(after)s.") % (
+                values | labels
+            )
+        else:
+            text = gettext("%(publisher)s (%(kind)s), %(date)s: “%(quote)s”") % values
     return Draft(
         section=Section.WHAT_CHANGED,
         position=position,
         story=group.story,
         text=text,
         label=group.label,
-        mark=ChangeMark.UPDATED if group.is_known else ChangeMark.NEW,
+        mark=group.mark,
         found=(_title(first, exact), *(_title(item, _revision(item).title) for item in others[:_MOST_OTHERS])),
     )
+
+
+def _short(text: str, most_words: int) -> str:
+    words = text.split()
+    return text if len(words) <= most_words else " ".join(words[:most_words])
+
+
+def fold(groups: Sequence[Group], *, most: int, settled: Collection[int]) -> list[list[Group]]:
+    """The first ``most`` groups, best first, each with the later ones whose lead sentence says nearly the same words.
+
+    Told apart as stories they may be; the reader would read one sentence twice. ``settled`` are the places of those that a
+    person wrote about or set aside: neither they nor what reads like them comes. Grows with the groups, not their square.
+    """
+    done = [_lead_words(groups[place].items[0]) for place in sorted(settled)]
+    kept: list[tuple[frozenset[str], list[Group]]] = []
+    for place, group in enumerate(groups):
+        if place in settled:
+            continue
+        words = _lead_words(group.items[0])
+        if any(_is_alike(known, words) for known in done):
+            continue
+        twin = next((members for known, members in kept if _is_alike(known, words)), None)
+        if twin is not None:
+            twin.append(group)
+        elif len(kept) < most:
+            kept.append((words, [group]))
+    return [members for _, members in kept]
+
+
+def _lead_words(item: Item) -> frozenset[str]:
+    found, _, _ = _lead(item)
+    return frozenset(re.findall(r"\w+", found.text[found.start : found.end].casefold()))
+
+
+def _is_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _ALIKE * len(one | other)
 
 
 def _frame(item: Item, *, is_title: bool) -> str:
@@ -142,6 +208,8 @@ def _frame(item: Item, *, is_title: bool) -> str:
         return gettext("%(publisher)s (%(kind)s, speaks for a party) claimed on %(date)s: “%(quote)s”")
     if is_title:
         return gettext("%(publisher)s (%(kind)s) reported on %(date)s under the title “%(quote)s”.")
+    if item.feed.publisher.kind in _SPEAK:
+        return gettext("%(publisher)s (%(kind)s) said on %(date)s: “%(quote)s”")
     return gettext("%(publisher)s (%(kind)s) reported on %(date)s: “%(quote)s”")
 
 

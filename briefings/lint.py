@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from briefings import numbers, scales
-from briefings.limits import LIMITS, PAGE_ONE, WHOLE
+from briefings.limits import ENTRIES, LIMITS, PAGE_ONE, SECTIONS, WHOLE, WORDS
 from briefings.render.document import Claim, Document
 from briefings.sentences import count_words, sentences
 from sources import evidence
@@ -200,6 +200,22 @@ def _crimes(document: Document) -> Iterator[Finding]:
                     yield Finding("crime_without_attribution", where, is_blocking=False, values=(("name", name),))
 
 
+# ------------------------------------------------------------------------------------------------ the kind
+
+
+def _short_form(document: Document) -> Iterator[Finding]:
+    """What an edition of this kind has no place for, or less of."""
+    for section in LIMITS:
+        if section not in SECTIONS[document.kind] and any(_entries(document, section)):
+            yield Finding("not_in_this_kind", section)
+    for section, most in ENTRIES[document.kind].items():
+        if (count := len(_entries(document, section))) > most:
+            yield Finding("too_many_entries", section, values=(("count", count), ("limit", most)))
+    for section, most in WORDS[document.kind].items():
+        if (count := sum(map(count_words, _entries(document, section)))) > most:
+            yield Finding("section_too_long", section, values=(("count", count), ("limit", most)))
+
+
 # ------------------------------------------------------------------------------------------------ lengths
 
 
@@ -236,7 +252,7 @@ def page_one_words(document: Document) -> int:
 
 def words(document: Document) -> int:
     """Words of the whole brief, without the annex of sources."""
-    sections = ("head", *_CLAIM_SECTIONS, "calendar", "assessment", "signs", "unknown")
+    sections = ("head", *_CLAIM_SECTIONS, "triggers", "calendar", "assessment", "signs", "unknown")
     return sum(count_words(text) for section in sections for text in _entries(document, section))
 
 
@@ -249,6 +265,7 @@ def _entries(document: Document, section: str) -> list[str]:
         ]
     texts: dict[str, Callable[[], list[str]]] = {
         "head": lambda: [document.bottom_line, document.likelihood, document.confidence],
+        "triggers": lambda: [f"{row.code} {row.text}" for row in document.triggers],
         "calendar": lambda: [entry.text for entry in document.calendar],
         "signs": lambda: list(document.signs),
         # The alternative view is part of the assessment and of its limit.
@@ -288,4 +305,5 @@ _RULES: tuple[Callable[[Document], Iterator[Finding]], ...] = (
     _evidence,
     _hedges,
     _crimes,
+    _short_form,
 )

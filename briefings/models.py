@@ -338,6 +338,56 @@ class CalendarDate(models.Model):
         return f"{self.date}: {self.text}"
 
 
+class SituationDate(models.Model):
+    """A date to come that the desk keeps for a situation: editions take it up once it is within 14 days."""
+
+    situation = models.ForeignKey(Situation, models.CASCADE, related_name="dates_to_come", verbose_name=_("situation"))
+    language = models.CharField(_("language"), max_length=35, default="en")
+    date = models.DateField(_("date"))
+    text = models.CharField(_("event"), max_length=200)
+
+    class Meta:
+        verbose_name = _("date kept for a situation")
+        verbose_name_plural = _("dates kept for situations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["situation", "language", "date", "text"], name="situation_date_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}: {self.text}"
+
+
+class TriggerRow(models.Model):
+    """A signal of the day that a person judged: what was counted, beside what is usual, and the verdict."""
+
+    class Verdict(models.TextChoices):
+        TRUE = "true", _("true")
+        WATCH = "watch", _("watch")
+        FALSE = "false", _("false")
+        DUPLICATE = "duplicate", _("duplicate")
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="triggers")
+    code = models.CharField(
+        _("risk factor"), max_length=10, help_text=_("an indicator of the UN Framework, such as 8.3")
+    )
+    text = models.CharField(_("signal"), max_length=200)
+    count = models.PositiveIntegerField(_("24 hours"), editable=False, help_text=_("reports of independent origin"))
+    baseline = models.FloatField(
+        _("28 days"), null=True, editable=False, help_text=_("mean for a day; empty where no day was counted")
+    )
+    verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict, blank=True)
+
+    class Meta:
+        verbose_name = _("trigger")
+        verbose_name_plural = _("triggers")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "code", "text"], name="trigger_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.verdict}"
+
+
 class CoveredItem(models.Model):
     """An accepted item that an edition was assembled from."""
 

@@ -18,6 +18,7 @@ _PHRASES = {
     "quiet_without_date": _(
         "A quiet day gives the standing judgement with its date. Say since when the level has stood."
     ),
+    "not_in_this_kind": _("A flash has no such section. Move it to the day’s edition, or remove it."),
     "nothing_reported": _("Nothing is reported. Add a key development, or make this a quiet-day edition."),
     "likelihood_missing": _("There is no likelihood. Write one sentence with one term of the scale."),
     "likelihood_without_term": _(
@@ -77,6 +78,7 @@ _PLACES = {
     "confidence": _("Confidence"),
     "what_changed": _("What changed"),
     "key_developments": _("Key developments"),
+    "triggers": _("Triggers"),
     "calendar": _("Calendar"),
     "assessment": _("Assessment and outlook"),
     "alternative": _("Alternative view"),

@@ -27,7 +27,9 @@ from briefings.models import (
     Passage,
     Section,
     Step,
+    TriggerRow,
 )
+from monitoring import counts
 
 EDITION_FIELDS = frozenset(
     {
@@ -42,6 +44,7 @@ CLAIM_FIELDS = frozenset(
     }
 )  # fmt: skip
 DATE_FIELDS = frozenset({"date", "text"})
+TRIGGER_FIELDS = frozenset({"code", "text", "verdict"})
 
 
 class Issued(Exception):
@@ -185,6 +188,34 @@ def remove_date(entry: CalendarDate, *, by: User, at: dt.datetime) -> None:
         entry.delete()
 
 
+def add_trigger(edition: Edition, *, code: str, text: str, verdict: str = "", by: User, at: dt.datetime) -> TriggerRow:
+    """A signal of the day. Its figures are counted up to the edition's cut-off, never typed."""
+    with opened(edition.pk, by=by, at=at) as current:
+        row = TriggerRow(edition=current, code=code, text=text, verdict=verdict)
+        row.count, row.baseline = counts.factor(current.situation, code, until=current.period_end)
+        row.clean_fields()
+        row.save()
+    return row
+
+
+def change_trigger(row: TriggerRow, *, by: User, at: dt.datetime, **fields: object) -> TriggerRow:
+    """Afterwards the row holds these values; it is counted again where it speaks of another risk factor."""
+    _only(TRIGGER_FIELDS, fields)
+    if not _changes(TriggerRow.objects.get(pk=row.pk), fields):
+        return row
+    with opened(row.edition_id, by=by, at=at) as edition:
+        if fields.get("code", row.code) != TriggerRow.objects.get(pk=row.pk).code:
+            count, baseline = counts.factor(edition.situation, str(fields["code"]), until=edition.period_end)
+            fields |= {"count": count, "baseline": baseline}
+        _apply(row, fields)
+    return row
+
+
+def remove_trigger(row: TriggerRow, *, by: User, at: dt.datetime) -> None:
+    with opened(row.edition_id, by=by, at=at):
+        row.delete()
+
+
 def _only(allowed: frozenset[str], fields: dict[str, object]) -> None:
     unknown = fields.keys() - allowed
     if unknown:
@@ -214,5 +245,6 @@ def state_of(edition: Edition) -> str:
         list(Claim.objects.filter(edition=edition).order_by("id").values_list("id", *sorted(CLAIM_FIELDS))),
         list(Passage.objects.filter(claim__edition=edition).order_by("id").values_list("id", "claim_id")),
         list(CalendarDate.objects.filter(edition=edition).order_by("id").values_list("id", *sorted(DATE_FIELDS))),
+        list(TriggerRow.objects.filter(edition=edition).order_by("id").values_list("id", *sorted(TRIGGER_FIELDS))),
     ]
     return hashlib.sha256(repr(words).encode()).hexdigest()[:20]

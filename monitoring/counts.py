@@ -12,7 +12,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from countries.models import FeedScope, Situation, Tag, TagSuggestion
 from monitoring.models import DailyCount, Series
@@ -126,6 +126,28 @@ def strip(situation: Situation, *, until: dt.date, days: int = 28) -> tuple[Stri
     )
 
 
+def factor(situation: Situation, code: str, *, until: dt.datetime) -> tuple[int, float | None]:
+    """Independent reports that people tagged with a risk factor (or an indicator of it): in the 24 hours before ``until``,
+    and the mean of the 28 such days before those; None where none of those days was counted.
+    """
+    day = dt.timedelta(hours=24)
+    first = until - 29 * day
+    tags = Tag.objects.standing().filter(Q(term__code=code) | Q(term__code__startswith=f"{code}."), situation=situation)
+    tags = tags.filter(term__scheme__code="un-framework")
+    items = Item.objects.filter(pk__in=tags.values("item"), reported_at__gte=first, reported_at__lt=until)
+    by_day: dict[int, list[Report]] = {}
+    for report in _as_reports(items):
+        by_day.setdefault((until - report.reported_at) // day, []).append(report)
+    before = sum(independent_reports(reports) for back, reports in by_day.items() if back > 0)
+    was_counted = DailyCount.objects.filter(
+        situation=situation,
+        series=Series.INDEPENDENT_REPORTS,
+        date__gte=first.date(),
+        date__lt=(until - day).date(),
+    ).exists()
+    return independent_reports(by_day.get(0, [])), before / 28 if was_counted else None
+
+
 def _bounds(day: dt.date, zone: zoneinfo.ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
     """Beginning and end of a local day, in UTC; 23 or 25 hours apart where the clocks change."""
     start = dt.datetime.combine(day, dt.time(), tzinfo=zone)
@@ -137,7 +159,11 @@ def _reports(situation: Situation, *, start: dt.datetime, end: dt.datetime) -> l
     accepted = Tag.objects.standing().situations().filter(situation=situation).values("item")
     suggested = TagSuggestion.objects.undecided().shown().filter(situation=situation).values("item")
     items = Item.objects.filter(reported_at__gte=start, reported_at__lt=end)
-    rows = (items.filter(pk__in=accepted) | items.filter(pk__in=suggested)).values_list(
+    return _as_reports((items.filter(pk__in=accepted) | items.filter(pk__in=suggested)).distinct())
+
+
+def _as_reports(items: QuerySet[Item]) -> list[Report]:
+    rows = items.values_list(
         "pk",
         "reported_at",
         "story_id",
@@ -148,7 +174,7 @@ def _reports(situation: Situation, *, start: dt.datetime, end: dt.datetime) -> l
     )
     return [
         Report(pk, reported_at, story_id, origins or 0, owner_key or str(publisher_id), is_party)
-        for pk, reported_at, story_id, origins, owner_key, publisher_id, is_party in rows.distinct()
+        for pk, reported_at, story_id, origins, owner_key, publisher_id, is_party in rows
     ]
 
 

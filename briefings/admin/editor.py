@@ -25,9 +25,9 @@ from accounts.models import User
 from briefings import assemble, compose, languages, lint, passages, reading, translate, workflow, writing
 from briefings.admin import acts, page, translating
 from briefings.admin.forms import ClaimFormSet, EditionForm
-from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline
+from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline, TriggerInline
 from briefings.limits import PAGE_ONE, WHOLE
-from briefings.models import Edition, EditionKind
+from briefings.models import Edition, EditionKind, TriggerRow
 from briefings.render.document import content_hash
 from briefings.scales import LIKELIHOOD
 from countries.clock import edition_now, newest_edition_date
@@ -41,7 +41,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
     """Editions: found in a list, written on one page, signed by a second person."""
 
     form = EditionForm
-    inlines = (*SECTIONS, DateInline)
+    inlines = (*SECTIONS, TriggerInline, DateInline)
     fieldsets = ((None, {"fields": sorted(writing.EDITION_FIELDS)}),)
     change_form_template = "admin/briefings/edition/editor.html"
     list_display = ("edition_id", "situation", "kind", "status", "judgement", "published")
@@ -176,6 +176,8 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
     def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet[Any, Any], change: bool) -> None:
         formset.save(commit=False)  # the admin's log reads what it finds
         keep: Callable[..., None] = _keep_claims if isinstance(formset, ClaimFormSet) else _keep_dates
+        if formset.model is TriggerRow:
+            keep = _keep_triggers
         keep(formset, form.instance, by=_user(request))
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
@@ -269,3 +271,17 @@ def _keep_dates(formset: Any, edition: Edition, *, by: User) -> None:
                 writing.change_date(form.instance, by=by, at=at, **fields)
             else:
                 writing.add_date(edition, by=by, at=at, **fields)
+
+
+def _keep_triggers(formset: Any, edition: Edition, *, by: User) -> None:
+    at = edition_now()
+    for form in formset.forms:
+        if form in formset.deleted_forms:
+            if form.instance.pk:
+                writing.remove_trigger(form.instance, by=by, at=at)
+        elif form.has_changed():
+            fields = {name: form.cleaned_data[name] for name in writing.TRIGGER_FIELDS}
+            if form.instance.pk:
+                writing.change_trigger(form.instance, by=by, at=at, **fields)
+            else:
+                writing.add_trigger(edition, by=by, at=at, **fields)

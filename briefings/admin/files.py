@@ -1,11 +1,11 @@
-"""The files of issued editions in the desk: what was made, and what could not be made. Read only."""
+"""What stands around editions in the desk: files that were made or could not be (read only), dates kept for situations."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 
 from accounts.read_only import ReadOnly
-from briefings.models import Artefact, Rendering
+from briefings.models import Artefact, Rendering, SituationDate
 
 
 @admin.register(Artefact)
@@ -21,3 +21,11 @@ class RenderingAdmin(ReadOnly, admin.ModelAdmin[Rendering]):
     list_display = ("edition", "form", "attempts", "last_error", "next_attempt_at")
     list_select_related = ("edition__situation",)
     ordering = ("-attempts", "pk")
+
+
+@admin.register(SituationDate)
+class SituationDateAdmin(admin.ModelAdmin[SituationDate]):
+    list_display = ("date", "situation", "language", "text")
+    list_filter = ("situation",)
+    list_select_related = ("situation",)
+    ordering = ("date", "situation__name")

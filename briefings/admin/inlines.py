@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 
 from briefings.admin.forms import ClaimForm, ClaimFormSet, DateForm
-from briefings.models import CalendarDate, Claim, Edition, Passage, Section
+from briefings.models import CalendarDate, Claim, Edition, Passage, Section, TriggerRow
 
 
 class ClaimInline(admin.StackedInline[Claim, Edition]):
@@ -73,3 +73,19 @@ class DateInline(admin.TabularInline[CalendarDate, Edition]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarDate]:
         dates: QuerySet[CalendarDate] = super().get_queryset(request)
         return dates.order_by("date", "id")
+
+
+class TriggerInline(admin.TabularInline[TriggerRow, Edition]):
+    """Signals of the day with a person's verdict; what is counted is shown and not typed."""
+
+    model = TriggerRow
+    extra = 0
+    fields = ("code", "text", "verdict")
+    section = "triggers"
+
+    def get_extra(self, request: HttpRequest, obj: Edition | None = None, **kwargs: Any) -> int:
+        return 1 if request.GET.get("add") == self.section else 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TriggerRow]:
+        rows: QuerySet[TriggerRow] = super().get_queryset(request)
+        return rows.order_by("id")

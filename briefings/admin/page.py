@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from briefings import lint, passages, phrases
 from briefings.admin.acts import ACTS, Act
-from briefings.limits import LIMITS, Limit
+from briefings.limits import LIMITS, SECTIONS, Limit
 from briefings.models import CoveredItem, Edition, Part, Passage
 from sources.models import Item
 
@@ -65,7 +65,8 @@ _LAYOUT: tuple[tuple[str, str, StrOrPromise, tuple[str, ...]], ...] = (
     ),
     ("what_changed", "2", _("What changed"), ()),
     ("key_developments", "3", _("Key developments"), ()),
-    ("calendar", "4", _("Triggers and calendar"), ()),
+    ("triggers", "4", _("Triggers"), ()),
+    ("calendar", "4", _("Dates to come"), ()),
     ("assessment", "5", _("Assessment and outlook"), ("assessment", "alternative", "signs")),
     ("local_perspective", "6", _("Local perspective"), ()),
     ("actors", "7", _("Actors and alleged perpetrators"), ()),
@@ -89,7 +90,13 @@ def panes(form: Any, formsets: Iterable[InlineAdminFormSet]) -> list[Pane]:
             formset=by_section.get(code),
         )
         for code, number, name, names in _LAYOUT
+        if code in {"head", "waiver"} or code in SECTIONS[form.instance.kind] or _is_filled(by_section.get(code))
     ]
+
+
+def _is_filled(formset: InlineAdminFormSet | None) -> bool:
+    """Whether a section that this kind of edition has no place for holds something: it must be seen to be removed."""
+    return formset is not None and bool(formset.formset.initial_form_count())
 
 
 def _is_wanted(name: str, edition: Edition) -> bool:

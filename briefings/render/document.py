@@ -92,6 +92,17 @@ class CalendarEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """A signal of the day that a person judged."""
+
+    code: str  # risk factor or indicator of the UN Framework of Analysis: "8.3"
+    text: str
+    count: int  # independent reports in the 24 hours before the cut-off
+    baseline: float | None  # their mean for a day over the 28 days before; None: nothing was counted
+    verdict: str  # true | watch | false | duplicate
+
+
+@dataclass(frozen=True, slots=True)
 class DayCount:
     """One day of the 28-day strip: independent reports with their exposure."""
 
@@ -205,6 +216,7 @@ class Document:
     schema: int = SCHEMA_VERSION
     translated_from: str = ""  # BCP 47 of the edition that a person translated this one from; "" where it is the source
     source_id: str = ""  # id of that edition
+    triggers: tuple[Trigger, ...] = ()  # section 4, before the calendar; only what a person has judged
 
     @property
     def claims(self) -> tuple[Claim, ...]:

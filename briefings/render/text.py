@@ -11,9 +11,9 @@ from django.utils import formats, translation
 from django.utils.translation import gettext, pgettext
 
 from briefings.languages import language_name
-from briefings.models import Attribution, ChangeMark, Trend
+from briefings.models import Attribution, ChangeMark, Trend, TriggerRow
 from briefings.render import blind_spots
-from briefings.render.document import Claim, Document, SourceEntry
+from briefings.render.document import Claim, Document, SourceEntry, Trigger
 from sources.display import neutral
 from sources.models import EvidenceLabel, PublisherKind
 
@@ -110,11 +110,31 @@ def _claim(claim: Claim) -> str:
 
 
 def _calendar(document: Document) -> list[str]:
-    return [
+    triggers = [
+        line
+        for row in document.triggers
+        for line in _wrap(f"{row.code} {row.text}: {trigger_words(row)}", first="- ", rest="  ")
+    ]
+    return triggers + [
         line
         for entry in document.calendar
         for line in _wrap(f"{_date(entry.date)}: {entry.text}", first="- ", rest="  ")
     ]
+
+
+def trigger_words(row: Trigger) -> str:
+    """As in "7 in 24 hours, usually 1.4 a day; verdict: watch"."""
+    verdict = TriggerRow.Verdict(row.verdict).label
+    if row.baseline is None:
+        return gettext("%(count)d in 24 hours, no earlier count; verdict: %(verdict)s") % {
+            "count": row.count,
+            "verdict": verdict,
+        }
+    return gettext("%(count)d in 24 hours, usually %(usual)s a day; verdict: %(verdict)s") % {
+        "count": row.count,
+        "usual": formats.number_format(row.baseline, 1),
+        "verdict": verdict,
+    }
 
 
 def _assessment(document: Document) -> list[str]:

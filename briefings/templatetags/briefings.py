@@ -20,8 +20,17 @@ from django.utils.translation import gettext as _
 from briefings import languages
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, Trend
 from briefings.render import blind_spots as spots
-from briefings.render import figures
-from briefings.render.document import Claim, Coverage, DayCount, Document, Passage, SourceEntry, canonical_bytes
+from briefings.render import figures, text
+from briefings.render.document import (
+    Claim,
+    Coverage,
+    DayCount,
+    Document,
+    Passage,
+    SourceEntry,
+    Trigger,
+    canonical_bytes,
+)
 from briefings.scripts import SCRIPTS
 from countries.models import Situation
 from countries.naming import name_in
@@ -306,6 +315,12 @@ def strip_words(drawn: figures.Strip) -> str:
 @register.filter
 def coverage_field(coverage: Coverage) -> tuple[figures.FieldRow, ...]:
     return figures.coverage_field(coverage.groups)
+
+
+@register.filter
+def trigger_words(row: Trigger) -> str:
+    """As in "7 in 24 hours, usually 1.4 a day; verdict: watch"."""
+    return text.trigger_words(row)
 
 
 @register.filter

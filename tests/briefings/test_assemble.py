@@ -4,16 +4,21 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from briefings import assemble, workflow, writing
-from briefings.models import Claim, CoveredItem, Edition, EditionKind, EditionStatus, Passage, Section
+from briefings.models import Claim, CoveredItem, Edition, EditionKind, EditionStatus, Passage, Section, SituationDate
 from briefings.tasks import assemble_due
+from countries.clock import cut_off_on
 from countries.models import Tier
 from countries.phases import set_phase
 from countries.tagging import decide
 from sources import stories
+from sources.models import Revision, Story
 from tests.factories.briefings import AFTER, CUT_OFF, DATE, SHOTS, accepted, published, ready, story_of
 from tests.factories.countries import SituationFactory, UserFactory
 from tests.factories.sources import ItemFactory, StoryFactory
@@ -29,6 +34,31 @@ def situation():
 
 def draft(situation, date=DATE, at=AFTER):
     return assemble.assemble(situation, date=date, at=at)
+
+
+def unlike(number):
+    """A sentence with no word in common with that of another number."""
+    return " ".join(f"w{number}x{place}" for place in range(12)) + "."
+
+
+def changes(edition):
+    return list(edition.claims.filter(section=Section.WHAT_CHANGED).order_by("position"))
+
+
+def issue(edition, at=AFTER - HOUR * 24):
+    """Signs a draft as it stands, its quotations among it."""
+    writer, approver = UserFactory(), UserFactory()
+    writing.write(
+        edition,
+        by=writer,
+        at=at,
+        bottom_line="The road north is open.",
+        likelihood="New fighting is unlikely.",
+        confidence="Our confidence is low: one source.",
+    )
+    workflow.submit(edition, by=writer, at=at)
+    workflow.approve(edition, by=approver, at=at)
+    return workflow.publish(edition, by=approver, at=at)
 
 
 def developments(edition):
@@ -192,7 +222,7 @@ def test_a_corroborated_claim_cites_its_other_sources(situation):
 
 
 def test_stories_come_by_independent_origins_then_by_time_and_the_rest_is_left_to_people(situation):
-    stories = [story_of(situation, "local_media", before=HOUR * hours) for hours in (9, 8, 7, 6)]
+    stories = [story_of(situation, "local_media", before=HOUR * hours, text=unlike(hours)) for hours in (9, 8, 7, 6)]
     best = story_of(situation, "local_media", "ngo", before=HOUR * 10)
     edition = draft(situation)
     assert [claim.story for claim in developments(edition)] == [best, *reversed(stories[1:])]
@@ -209,7 +239,7 @@ def test_a_story_of_the_last_edition_is_marked_as_updated_and_another_as_new(sit
     workflow.approve(edition, by=approver, at=AFTER - HOUR * 24)
     workflow.publish(edition, by=approver, at=AFTER - HOUR * 24)
     accepted(situation, story=old)
-    new = story_of(situation, "ngo")
+    new = story_of(situation, "ngo", text="A convoy of lorries left Bossangoa for the north.")
     changes = draft(situation).claims.filter(section=Section.WHAT_CHANGED)
     assert {claim.story: claim.mark for claim in changes} == {old: "updated", new: "new"}
 
@@ -408,6 +438,158 @@ def test_many_stories_take_as_many_queries_as_one(situation):
 
     story_of(situation, "local_media", "ngo", "un")
     one = queries()
-    for _ in range(3):
-        story_of(situation, "local_media", "ngo", "un")
+    for number in range(3):
+        story_of(situation, "local_media", "ngo", "un", text=unlike(number))
     assert queries() == one
+
+
+# ---------------------------------------------------------------------------------------------- since the last edition
+
+
+@pytest.fixture
+def yesterday(situation):
+    """A story that yesterday's issued edition quotes with the label corroborated."""
+    story = story_of(situation, "local_media", "ngo", before=HOUR * 30)
+    Story.objects.filter(pk=story.pk).update(label="corroborated")
+    issue(draft(situation, date=DATE - dt.timedelta(days=1), at=AFTER - HOUR * 24))
+    return story
+
+
+def test_a_story_whose_label_fell_is_downgraded_though_nobody_reported_it_again(situation, yesterday):
+    Story.objects.filter(pk=yesterday.pk).update(label="disputed")
+    edition = draft(situation)
+    [claim] = changes(edition)
+    assert (claim.mark, claim.label, claim.story) == ("downgraded", "disputed", yesterday)
+    assert "Was corroborated, now disputed." in claim.text.lower().replace("was corr", "Was corr")
+    assert claim.passages.exists()
+    assert developments(edition) == []
+    assert edition.kind == EditionKind.ROUTINE
+
+
+def test_words_that_the_source_changed_after_we_quoted_them_are_corrected_and_dated(situation, yesterday):
+    item = yesterday.items.order_by("pk").first()
+    item.current = Revision.objects.create(
+        item=item, number=2, title="Nobody was shot", text="It was thunder.", content_hash="2", seen_at=CUT_OFF - HOUR
+    )
+    item.save()
+    [claim] = [each for each in changes(draft(situation)) if each.mark == "corrected"]
+    assert "changed on 24 December: we quoted “" in claim.text
+    assert "now “Nobody was shot”" in claim.text
+    assert claim.passages.get().revision == item.current
+
+
+def test_a_new_report_that_changes_no_quoted_word_is_an_update_only(situation, yesterday):
+    accepted(situation, story=yesterday, text=unlike(1))
+    assert [claim.mark for claim in changes(draft(situation))] == ["updated"]
+
+
+def test_two_stories_that_read_alike_are_one_entry_and_come_back_neither_together_nor_apart(situation):
+    first = story_of(situation, "local_media", "ngo")
+    story_of(situation, "un", text=SHOTS.replace("a crowd", "the crowd"))
+    edition = draft(situation)
+    [claim] = developments(edition)
+    assert claim.story == first
+    writing.remove_claim(claim, by=UserFactory(), at=AFTER)
+    draft(situation, at=AFTER + HOUR)
+    assert developments(edition) == []
+
+
+def test_an_organisation_says_what_a_newspaper_reports(situation):
+    accepted(situation, publisher={"name": "Relief Ledger", "kind": "ngo"})
+    [claim] = developments(draft(situation))
+    assert claim.text.startswith("Relief Ledger (NGO) said on 23 December: “")
+
+
+# ---------------------------------------------------------------------------------------------- dates to come
+
+
+def test_dates_are_carried_over_until_they_are_past_and_what_is_removed_stays_away(situation):
+    by, day = UserFactory(), dt.timedelta(days=1)
+    accepted(situation, before=HOUR * 30)
+    first = draft(situation, date=DATE - day, at=AFTER - HOUR * 24)
+    for ahead, words in ((0, "Vote"), (5, "Talks"), (9, "Visit")):
+        writing.add_date(first, date=DATE - day + ahead * day, text=words, by=by, at=AFTER)
+    SituationDate.objects.create(situation=situation, date=DATE + 14 * day, text="Mandate ends")
+    SituationDate.objects.create(situation=situation, date=DATE + 15 * day, text="Too far ahead")
+    edition = draft(situation)
+    assert list(edition.calendar.order_by("date").values_list("text", flat=True)) == ["Talks", "Visit", "Mandate ends"]
+    writing.remove_date(edition.calendar.get(text="Talks"), by=by, at=AFTER)
+    draft(situation, at=AFTER + HOUR)
+    assert edition.calendar.count() == 2
+
+
+# ---------------------------------------------------------------------------------------------- the clock
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 29), dt.date(2026, 10, 25)], ids=["forward", "back"])
+def test_a_cut_off_missed_over_a_change_of_the_clocks_is_caught_up_once(settings, day):
+    """Acceptance check 4f.4: the scheduler stands still for six hours in which the clocks of the place change."""
+    situation = SituationFactory(code="UKR", name="Ukraine", time_zone="Europe/Kyiv", cut_off=dt.time(3, 30))
+    closes = cut_off_on(day, time_zone=situation.time_zone, cut_off=situation.cut_off)
+    accepted(situation, at=closes)
+    settings.DEMO_AT = closes - HOUR
+    assemble_due()
+    assert not Edition.objects.filter(date=day).exists()
+    for hours in (6, 7, 8):
+        settings.DEMO_AT = closes + HOUR * hours
+        assemble_due()
+    edition = Edition.objects.get(date=day)
+    assert edition.period_end == closes
+    assert edition.covered_items.count() == 1
+    settings.DEMO_AT = closes + dt.timedelta(days=1, hours=2)
+    assemble_due()
+    assert Edition.objects.filter(date=day).count() == 1
+
+
+# ---------------------------------------------------------------------------------------------- a flash
+
+
+def test_a_flash_has_one_development_and_is_offered_no_other_section(situation):
+    accepted(situation, at=AFTER, before=HOUR)
+    accepted(situation, at=AFTER, before=HOUR * 2, text=unlike(2))
+    flash = assemble.open_flash(situation, at=AFTER, by=UserFactory())
+    assert [claim.section for claim in flash.claims.all()] == ["key_developments"]
+    writing.add_claim(flash, section="options", by=UserFactory(), at=AFTER, text="Send an envoy.")
+    writing.add_claim(flash, section="key_developments", by=UserFactory(), at=AFTER, text="Another matter.")
+    found = {(each.code, each.where) for each in workflow.findings(flash)}
+    assert {("not_in_this_kind", "options"), ("too_many_entries", "key_developments")} <= found
+
+
+# ---------------------------------------------------------------------------------------------- whatever people do
+
+
+@settings_of(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    acts=st.lists(
+        st.tuples(st.sampled_from(["assemble", "edit", "remove", "report", "date"]), st.integers(0, 9)), max_size=9
+    )
+)
+def test_no_sequence_of_acts_lets_the_machine_touch_what_a_person_wrote(acts):
+    with transaction.atomic():
+        situation, by = SituationFactory(), UserFactory()
+        for number in range(2):
+            accepted(situation, text=unlike(number), story=StoryFactory(), by=by)
+        edition, mine, removed = draft(situation), {}, set()
+        for step, (act, number) in enumerate(acts):
+            drafted = list(edition.claims.order_by("section", "pk"))
+            if act == "assemble":
+                draft(situation, at=AFTER + HOUR * step)
+            elif act == "report":
+                accepted(situation, text=unlike(10 + step), story=StoryFactory(), by=by)
+            elif act == "date":
+                mine["date", writing.add_date(edition, date=DATE, text=f"{step}", by=by, at=AFTER).pk] = f"{step}"
+            elif drafted:
+                claim = drafted[number % len(drafted)]
+                if act == "edit":
+                    writing.change_claim(claim, by=by, at=AFTER, text=f"Words {step}")
+                    mine["claim", claim.pk] = f"Words {step}"
+                else:
+                    mine.pop(("claim", claim.pk), None)
+                    writing.remove_claim(claim, by=by, at=AFTER)
+                    removed.add((claim.section, claim.story_id))
+            draft(situation, at=AFTER + HOUR * step)
+            stands = {("claim", claim.pk): claim.text for claim in edition.claims.all()}
+            stands |= {("date", entry.pk): entry.text for entry in edition.calendar.all()}
+            assert mine.items() <= stands.items()
+            assert not removed & {(claim.section, claim.story_id) for claim in edition.claims.filter(is_drafted=True)}
+        transaction.set_rollback(True)

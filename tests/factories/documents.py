@@ -21,6 +21,7 @@ from briefings.render.document import (
     Passage,
     Shutdown,
     SourceEntry,
+    Trigger,
 )
 
 DATE = dt.date(2013, 12, 24)
@@ -344,6 +345,7 @@ def rich(**changes: object) -> Document:
             ),
         ),
         sources=SOURCES,
+        triggers=(Trigger("8.7", "Attack on a protest outside the airport", 7, 1.4, "watch"),),
         corrections=(
             Correction(
                 "CAF-2013-12-20-v1",
