@@ -132,7 +132,7 @@ def trigger_words(row: Trigger) -> str:
         }
     return gettext("%(count)d in 24 hours, usually %(usual)s a day; verdict: %(verdict)s") % {
         "count": row.count,
-        "usual": formats.number_format(row.baseline, 1),
+        "usual": formats.number_format(round(row.baseline, 1), 1),
         "verdict": verdict,
     }
 
