@@ -186,7 +186,13 @@ def day_before(edition: Edition) -> str:
 
 def issues(situation: Situation) -> list[calendar.Issue]:
     """Every issued edition of the situation, oldest first."""
-    rows = Edition.objects.issued().filter(situation=situation).select_related("situation").defer("document")
+    rows = (
+        Edition.objects.issued()
+        .in_source_language()
+        .filter(situation=situation)
+        .select_related("situation")
+        .defer("document")
+    )
     return [
         calendar.Issue(row.public_id, row.date, row.kind, row.status, row.trend)
         for row in rows.order_by("date", "published_at", "id")

@@ -220,7 +220,14 @@ def method(request: HttpRequest) -> HttpResponse:
 
 
 def _issued_of(found: Situation) -> EditionQuerySet:
-    return Edition.objects.issued().filter(situation=found).select_related("situation").defer("document").newest_first()
+    return (
+        Edition.objects.issued()
+        .in_source_language()
+        .filter(situation=found)
+        .select_related("situation")
+        .defer("document")
+        .newest_first()
+    )
 
 
 def _readable(request: HttpRequest, edition_id: str) -> Edition:

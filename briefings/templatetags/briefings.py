@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django import template
 from django.utils import dateformat
-from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from briefings import languages
@@ -111,6 +111,12 @@ def group_word(group: str) -> str:
 def language_word(code: str) -> str:
     """A language's name in the active language: ``fr`` is French. The code itself where CLDR has no name."""
     return languages.language_name(code, get_language() or "en") if code else ""
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between two words of a list in the active language: Arabic has a comma of its own."""
+    return pgettext("between two words", ", ")
 
 
 @register.filter
