@@ -51,6 +51,7 @@ _READ = (
     "briefings.view_triggerrow",
     "briefings.view_artefact",
     "briefings.view_rendering",
+    "briefings.view_statement",
 )
 _CURATE = (
     *_READ,
@@ -83,6 +84,7 @@ _CURATE = (
     "briefings.add_situationdate",
     "briefings.change_situationdate",
     "briefings.delete_situationdate",
+    "briefings.add_resolution",
 )
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.READER: _READ,

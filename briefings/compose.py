@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
+from briefings import calibration, judgements, scales
 from briefings import models as rows
 from briefings.models import Edition, Section
 from briefings.render import document as value
@@ -46,6 +47,7 @@ class Measured:
     days: tuple[value.DayCount, ...]
     coverage: value.Coverage
     stories: tuple[StoryCount, ...]
+    track: value.Track | None = None
 
 
 def document_of(edition: Edition) -> Document:
@@ -71,6 +73,7 @@ def compose(edition: Edition) -> Document:
     def section(name: Section) -> tuple[value.Claim, ...]:
         return tuple(_claim(claim, passages.get(claim.pk, []), numbers, sizes) for claim in by_section[name])
 
+    before = Edition.objects.before(edition).select_related("situation").defer("document", "measured").first()
     with translation.override(edition.language):
         prepared_by, approved_by = gettext("Curator desk"), gettext("Editor")
     return Document(
@@ -122,6 +125,11 @@ def compose(edition: Edition) -> Document:
         ),
         translated_from=source.language if source else "",
         source_id=source.public_id if source else "",
+        moves=_moves(edition, before) if before else (),
+        moved_since=before.public_id if before else "",
+        horizon=edition.horizon,
+        resolution_rule=edition.resolution_rule,
+        track=measured.track,
     )
 
 
@@ -143,6 +151,20 @@ def measure(edition: Edition, *, claims: Sequence[rows.Claim] | None = None) -> 
             StoryCount(story.pk, story.item_count, story.origin_count)
             for story in sorted(stories.values(), key=lambda story: story.pk)
         ),
+        track=_track(edition),
+    )
+
+
+def _track(edition: Edition) -> value.Track | None:
+    """How often the edition's term came true until now; None where too few statements of it are resolved to say."""
+    term = scales.term_of(edition.likelihood, edition.language)
+    if term is None:
+        return None
+    score = calibration.scores(judgements.outcomes(rows.Statement.objects.filter(term=term).with_outcome()))[term]
+    if score.is_few:
+        return None
+    return value.Track(
+        scales.likelihood_terms(edition.likelihood, edition.language)[0], score.came_true, score.resolved
     )
 
 
@@ -300,6 +322,19 @@ def _full_text(revision: Revision) -> FullText | None:
 
 def _language(item: Item) -> str:
     return item.language or item.feed.language or "und"
+
+
+def _moves(edition: Edition, before: Edition) -> tuple[value.Move, ...]:
+    """The judgements that are not those of the edition before."""
+    now, then = (scales.term_of(each.likelihood, each.language) for each in (edition, before))
+    words = scales.LIKELIHOOD.get(edition.language.split("-")[0], ())
+    moves = [
+        value.Move("trend", before.trend, edition.trend, edition.trend_reason),
+        value.Move("level", str(before.level), str(edition.level), edition.level_reason),
+    ]
+    if now is not None and then is not None:
+        moves.append(value.Move("likelihood", words[then], words[now], edition.likelihood_reason))
+    return tuple(move for move in moves if move.before != move.after)
 
 
 def _corrections(edition: Edition) -> tuple[value.Correction, ...]:

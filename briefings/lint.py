@@ -85,6 +85,22 @@ def _likelihood(document: Document) -> Iterator[Finding]:
         yield Finding("confidence_missing", "confidence")
 
 
+def _moves(document: Document) -> Iterator[Finding]:
+    """A judgement that changed says why (ICD 203); a likelihood that is to be judged says until when and by what."""
+    for move in document.moves:
+        if not move.reason.strip():
+            yield Finding(
+                f"{move.what}_unexplained",
+                f"{move.what}_reason",
+                is_blocking=move.what != "likelihood",
+                values=(("edition", document.moved_since),),
+            )
+    if document.likelihood.strip() and not (document.horizon and document.resolution_rule.strip()):
+        yield Finding("likelihood_not_testable", "horizon", is_blocking=False)
+    if document.horizon is not None and document.horizon < document.date:
+        yield Finding("horizon_past", "horizon")
+
+
 def _likelihood_apart(document: Document) -> Iterator[Finding]:
     """Likelihood and confidence are never in one sentence (ICD 203)."""
     for where, text in _prose(document):
@@ -300,6 +316,7 @@ _RULES: tuple[Callable[[Document], Iterator[Finding]], ...] = (
     _head,
     _likelihood,
     _likelihood_apart,
+    _moves,
     _citations,
     _numbers,
     _evidence,

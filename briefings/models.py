@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from briefings.querysets import EditionQuerySet
+from briefings.querysets import EditionQuerySet, StatementQuerySet
 from countries.models import Situation
 from sources.models import EvidenceLabel, Item, Revision, Story
 
@@ -106,6 +106,13 @@ class Edition(models.Model):
     )
     unknown = models.TextField(_("what we do not know"), blank=True, help_text=_("At most 60 words."))
     correction_note = models.TextField(_("what was wrong"), blank=True)
+    trend_reason = models.TextField(_("why the trend changed"), blank=True)
+    level_reason = models.TextField(_("why the level changed"), blank=True)
+    likelihood_reason = models.TextField(_("why the likelihood changed"), blank=True)
+    horizon = models.DateField(_("horizon"), null=True, blank=True, help_text=_("Until when the likelihood speaks."))
+    resolution_rule = models.TextField(
+        _("comes true if"), blank=True, help_text=_("What must be reported, and by whom, for it to have come true.")
+    )
     waiver = models.CharField(
         _("reason for exceeding a limit"),
         max_length=300,
@@ -441,6 +448,66 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.act}"
+
+
+class Statement(models.Model):
+    """A likelihood as it was printed, to be held against what happened. Written at publication; never changes.
+
+    A correction that keeps term and horizon makes no second one, nor does a translation; one that changes them does, and
+    both count: what was sent is judged.
+    """
+
+    edition = models.OneToOneField(Edition, models.PROTECT, related_name="statement")
+    text = models.TextField(_("statement"))
+    term = models.PositiveSmallIntegerField(_("term"), help_text=_("place in the scale of ICD 203, 0 to 6"))
+    confidence = models.TextField(_("confidence"), blank=True)
+    horizon = models.DateField(_("horizon"))
+    review_date = models.DateField(_("due"))
+    rule = models.TextField(_("comes true if"))
+    recorded_at = models.DateTimeField()
+
+    objects = StatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("likelihood statement")
+        verbose_name_plural = _("likelihood statements")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="statement_term", condition=Q(term__lte=6)),
+            models.CheckConstraint(name="statement_due_after_horizon", condition=Q(review_date__gt=F("horizon"))),
+        ]
+        indexes: ClassVar = [models.Index(fields=["review_date"], name="statement_by_due")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Resolution(models.Model):
+    """What became of a statement, by whose judgement and why. Append-only: the last one stands.
+
+    Nobody who wrote in the statement's edition resolves it; the database refuses it (``migrations/0004``).
+    """
+
+    class Outcome(models.TextChoices):
+        TRUE = "true", _("came true")
+        FALSE = "false", _("did not come true")
+        UNKNOWN = "unknown", _("cannot be resolved")
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="resolutions")
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    reason = models.CharField(_("why"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("resolution")
+        verbose_name_plural = _("resolutions")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="resolution_says_why", condition=~Q(reason="")),
+        ]
+        indexes: ClassVar = [models.Index(fields=["statement", "-at"], name="resolution_last")]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id} {self.outcome}"
 
 
 class Artefact(models.Model):

@@ -27,6 +27,13 @@ _PHRASES = {
     ),
     "likelihood_mixed": _("The likelihood uses several terms (%(terms)s). Keep one."),
     "confidence_missing": _("There is no confidence. Say high, moderate or low, and why, in a sentence of its own."),
+    "trend_unexplained": _("The trend is not that of %(edition)s. Say why it changed."),
+    "level_unexplained": _("The level is not that of %(edition)s. Say why it changed."),
+    "likelihood_unexplained": _("The likelihood is not that of %(edition)s. Say why it changed."),
+    "likelihood_not_testable": _(
+        "Nobody will be able to say whether the likelihood came true. Give its horizon and what must happen."
+    ),
+    "horizon_past": _("The horizon of the likelihood lies before the edition’s date."),
     "likelihood_with_confidence": _("Likelihood and confidence stand in one sentence: “%(sentence)s” Make two."),
     "claim_without_passage": _(
         "“%(text)s” rests on no passage. Quote the words that bear it out; only a judgement needs none."
@@ -76,6 +83,10 @@ _PLACES = {
     "level_since": _("Level"),
     "likelihood": _("Likelihood"),
     "confidence": _("Confidence"),
+    "trend_reason": _("Trend"),
+    "level_reason": _("Level"),
+    "likelihood_reason": _("Likelihood"),
+    "horizon": _("Likelihood"),
     "what_changed": _("What changed"),
     "key_developments": _("Key developments"),
     "triggers": _("Triggers"),

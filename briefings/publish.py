@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from briefings import shelf
+from briefings import seal, shelf
 from briefings.compose import document_of
 from briefings.models import Artefact, Edition, Rendering
 from briefings.render import json as json_form
@@ -61,12 +61,12 @@ def file_name(edition: Edition, form: str) -> str:
     return f"{stem}{version}-{edition.language}{_SUFFIXES[Artefact.Form(form)]}"
 
 
-def bytes_of(document: Document, form: str) -> bytes:
+def bytes_of(document: Document, form: str, *, approved_hash: str = "") -> bytes:
     """The bytes of that output of the Document. Raises pdf.RenderError."""
     if form == Artefact.Form.TEXT:
         return text.render(document).encode()
     if form == Artefact.Form.JSON:
-        return json_form.render(document).encode()
+        return json_form.render(document, approved_hash=approved_hash).encode()
     return pdf.render(document, paper="A4" if form == Artefact.Form.PDF_A4 else "Letter")
 
 
@@ -101,8 +101,9 @@ def _take(*, at: dt.datetime) -> Rendering | None:
 def _make(rendering: Rendering, *, at: dt.datetime) -> Artefact | None:
     edition = rendering.edition
     try:
-        data = bytes_of(document_of(edition), rendering.form)
-    except pdf.RenderError as error:
+        seal.check(edition)
+        data = bytes_of(document_of(edition), rendering.form, approved_hash=edition.approved_hash)
+    except (pdf.RenderError, seal.Broken) as error:
         logger.exception("an output could not be made", extra={"edition": edition.public_id, "form": rendering.form})
         Rendering.objects.filter(pk=rendering.pk).update(
             last_error=str(error)[:500], next_attempt_at=at + dt.timedelta(minutes=2**rendering.attempts)

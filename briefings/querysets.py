@@ -60,6 +60,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """The editions of a day, routine or quiet; no flashes."""
         return self.exclude(kind="flash")
 
+    def before(self, edition: Edition) -> EditionQuerySet:
+        """The standing editions of the same situation and language that cover an earlier time, the latest first."""
+        return (
+            self.standing()
+            .filter(situation=edition.situation_id, language=edition.language, period_end__lt=edition.period_end)
+            .order_by("-period_end", "-version", "-id")
+        )
+
     def with_public_id(self, public_id: str) -> EditionQuerySet:
         """At most one: a routine and a quiet edition of one day share no version number."""
         match = _PUBLIC_ID.fullmatch(public_id)
@@ -85,3 +93,17 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             situation=edition.situation_id, date=edition.date, sequence=edition.sequence, language=edition.language
         )
         return same.filter(kind="flash") if edition.kind == "flash" else same.daily()
+
+
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def with_outcome(self) -> StatementQuerySet:
+        """``outcome``: what the last resolution says, "" where there is none."""
+        resolutions = self.model._meta.get_field("resolutions").related_model
+        last = resolutions.objects.filter(statement=models.OuterRef("pk")).order_by("-at", "-id")
+        return self.annotate(
+            outcome=models.functions.Coalesce(models.Subquery(last.values("outcome")[:1]), models.Value(""))
+        )
+
+    def due(self, on: dt.date) -> StatementQuerySet:
+        """To be resolved: the day has come and nobody has."""
+        return self.filter(review_date__lte=on, resolutions=None)

@@ -84,6 +84,12 @@ def likelihood_terms(text: str, language: str) -> tuple[str, ...]:
     return tuple(match["term"].lower() for match in pattern.finditer(_plain(text))) if pattern else ()
 
 
+def term_of(text: str, language: str) -> int | None:
+    """The place of the text's one term in the scale, 0 to 6; None where it has none, or several."""
+    terms = likelihood_terms(text, language)
+    return LIKELIHOOD[_base(language)].index(terms[0]) if len(terms) == 1 else None
+
+
 def speaks_of_confidence(text: str, language: str) -> bool:
     return _found(_CONFIDENCE, text, language)
 

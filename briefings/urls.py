@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from briefings import feeds, views
+from briefings import feeds, record_views, views
 
 
 class SituationCode(StringConverter):
@@ -28,6 +28,11 @@ urlpatterns = [
     path("edition/<str:edition_id>/", views.edition, name="edition"),
     path("", views.front, name="front"),
     path("method/", views.method, name="method"),
+    path("corrections/", record_views.corrections, name="corrections"),
+    path("came-true/", record_views.words, name="words"),
+    path("<situation_code:code>/corrections/", record_views.corrections, name="corrections"),
+    path("<situation_code:code>/judgements/", record_views.judgements, name="judgements"),
+    path("<situation_code:code>/came-true/", record_views.words, name="words"),
     path("<situation_code:code>/", views.situation, name="situation"),
     path("<situation_code:code>/archive/", views.archive, name="archive"),
     path("<situation_code:code>/compare/", views.compare, name="compare"),
@@ -35,5 +40,6 @@ urlpatterns = [
     path("<situation_code:code>/<language:language>.json", feeds.json_feed, name="json_feed"),
     path("schema/<str:name>", feeds.schema, name="schema"),
     path("edition/<str:edition_id>/source/<int:number>/", views.passage, name="passage"),
+    path("edition/<str:edition_id>/standing.json", record_views.standing, name="standing"),
     path("edition/<str:edition_id>/<str:name>", views.artefact, name="artefact"),
 ]

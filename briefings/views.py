@@ -20,7 +20,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from briefings import calendar, reading, scales, shelf, since
+from briefings import calendar, reading, record, scales, shelf, since
 from briefings.compose import document_of
 from briefings.limits import LIMITS, PAGE_ONE, WHOLE
 from briefings.models import Artefact, Edition, EditionStatus, Section
@@ -139,6 +139,7 @@ def _edition_page(
         "notice": notice,
         "tongues": tongues,
         "source_newer": reading.newer_source(found),
+        "mistake": record.mistake_of(found),
         "newer": reading.newer_version(found) if found.status == EditionStatus.CORRECTED else "",
     }
     return render(request, "briefings/edition.html", context).content

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from accounts.models import User
-from briefings import compose, fidelity, lint, shelf
+from briefings import compose, fidelity, judgements, lint, shelf
 from briefings.copying import copy_parts
 from briefings.models import Edition, EditionStatus, Part, Participation, Step, Tlp
 from briefings.render.document import content_hash, to_json
@@ -150,6 +150,7 @@ def publish(edition: Edition, *, by: User, at: dt.datetime) -> Edition:
     current.save(update_fields=["status", "published_at", "document"])
     older = Edition.objects.versions_of(current).filter(status=EditionStatus.PUBLISHED, version__lt=current.version)
     older.update(status=EditionStatus.CORRECTED)
+    judgements.record(current, at=at)
     shelf.turn_over()
     return current
 
@@ -211,6 +212,11 @@ _WORDS = (
     "alternative",
     "signs",
     "unknown",
+    "trend_reason",
+    "level_reason",
+    "likelihood_reason",
+    "horizon",
+    "resolution_rule",
 )
 
 

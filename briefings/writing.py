@@ -34,7 +34,8 @@ from monitoring import counts
 EDITION_FIELDS = frozenset(
     {
         "kind", "tlp", "bottom_line", "trend", "level", "level_since", "likelihood", "confidence", "assessment",
-        "alternative", "signs", "unknown", "correction_note", "waiver",
+        "alternative", "signs", "unknown", "correction_note", "waiver", "trend_reason", "level_reason",
+        "likelihood_reason", "horizon", "resolution_rule",
     }
 )  # fmt: skip
 CLAIM_FIELDS = frozenset(

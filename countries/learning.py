@@ -7,7 +7,6 @@ database, and ``set_threshold`` is the only writer of Threshold.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from django.db.models.functions import Coalesce, Floor, Least
 
 from accounts.models import User
 from countries.models import Situation, Suggester, Tag, Threshold, Verdict
+from countries.shares import wilson
 
-_Z = 1.959964  # 95 %
 _STEPS = 10
 
 
@@ -95,18 +94,6 @@ class Step:
     @property
     def precision(self) -> float | None:
         return self.right / self.shown if self.shown else None
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float] | None:
-    """The 95 % score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953); None without trials."""
-    if not trials:
-        return None
-    share = successes / trials
-    denominator = 1 + _Z**2 / trials
-    middle = (share + _Z**2 / (2 * trials)) / denominator
-    half = _Z * math.sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2)) / denominator
-    # It holds the share, which rounding must not undo at 0 and 1.
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
 def standings(*, by: Iterable[str], suggester: str = "") -> dict[Cut, Standing]:

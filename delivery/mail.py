@@ -22,7 +22,7 @@ from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from briefings import languages
+from briefings import languages, seal
 from briefings.compose import document_of
 from briefings.models import Edition
 from briefings.render.document import Document
@@ -83,6 +83,7 @@ def digest_message(digest: Digest) -> EmailMessage:
     """The daily mail. Raises CannotBuild."""
     subscriber = digest.subscriber
     editions = _editions(digest)
+    _refuse_unapproved([edition for _, edition in editions if edition is not None])
     pdfs = attachments.of([edition for _, edition in editions if edition is not None])
     with languages.speaking(subscriber.language):
         entries = [_entry(situation, edition, digest.date, pdfs.editions) for situation, edition in editions]
@@ -103,6 +104,15 @@ def digest_message(digest: Digest) -> EmailMessage:
     for part in pdfs.parts:
         message.attach(part)
     return message
+
+
+def _refuse_unapproved(editions: Sequence[Edition]) -> None:
+    """The last look before anything leaves the house: what is sent is what a second person signed."""
+    for edition in editions:
+        try:
+            seal.check(edition)
+        except seal.Broken as error:
+            raise CannotBuild(str(error)) from error
 
 
 def digest_subject(entries: Sequence[Entry], date: dt.date) -> str:

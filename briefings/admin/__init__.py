@@ -1,3 +1,3 @@
 """Editions in the desk: the editor, and what stands around it."""
 
-from briefings.admin import editor, files  # noqa: F401 - they register themselves
+from briefings.admin import editor, files, statements  # noqa: F401 - they register themselves

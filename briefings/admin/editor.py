@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from briefings import assemble, compose, languages, lint, passages, reading, translate, workflow, writing
+from briefings import assemble, compose, languages, lint, passages, reading, seal, translate, workflow, writing
 from briefings.admin import acts, page, translating
 from briefings.admin.forms import ClaimFormSet, EditionForm
 from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline, TriggerInline
@@ -44,7 +44,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
     inlines = (*SECTIONS, TriggerInline, DateInline)
     fieldsets = ((None, {"fields": sorted(writing.EDITION_FIELDS)}),)
     change_form_template = "admin/briefings/edition/editor.html"
-    list_display = ("edition_id", "situation", "kind", "status", "judgement", "published")
+    list_display = ("edition_id", "situation", "kind", "standing", "judgement", "published")
     list_display_links = ("edition_id",)
     list_filter = ("status", "kind", ("situation", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("situation",)
@@ -81,6 +81,10 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
     @admin.display(description=_("edition"), ordering="date")
     def edition_id(self, edition: Edition) -> str:
         return format_html('<span class="desk-list-id">{}</span>', edition.public_id)
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, edition: Edition) -> str:
+        return str(page.standing(edition))
 
     @admin.display(description=_("bottom line"))
     def judgement(self, edition: Edition) -> str:
@@ -154,6 +158,8 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             "may_write": may_write,
             "panes": page.panes(context["adminform"].form, context["inline_admin_formsets"]) if may_write else [],
             "found": [] if edition.is_frozen else page.found(workflow.findings(edition)),
+            "standing": page.standing(edition),
+            "is_changed": seal.changed_after_approval(edition),
             "acts": page.offered(edition, _user(request)),
             "history": page.history(edition),
             "sources": page.sources(items, edition),

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+_BECAUSE = _("Goes on after “because”. Needed where it is not that of the last edition.")
+
+
 def prose(name: str, label: StrOrPromise, *, rows: int, help_text: StrOrPromise = "") -> Prose:
     """A text of the edition, with its limit where the counter finds it."""
     field = Prose(label=label, required=False, help_text=help_text)
@@ -60,6 +63,15 @@ class EditionForm(forms.ModelForm[Edition]):
     correction_note = prose(
         "correction_note", _("What was wrong"), rows=2, help_text=_("In the version before, and since when.")
     )
+    trend_reason = prose("trend_reason", _("Why the trend changed"), rows=1, help_text=_BECAUSE)
+    level_reason = prose("level_reason", _("Why the level changed"), rows=1, help_text=_BECAUSE)
+    likelihood_reason = prose("likelihood_reason", _("Why the likelihood changed"), rows=1, help_text=_BECAUSE)
+    resolution_rule = prose(
+        "resolution_rule",
+        _("Comes true if"),
+        rows=2,
+        help_text=_("What must be reported, and by whom. The day after the horizon somebody else judges it."),
+    )
     #: What stood when the page was opened: a second person's changes are never overwritten unseen.
     state = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -69,6 +81,7 @@ class EditionForm(forms.ModelForm[Edition]):
         widgets: ClassVar = {
             "level": forms.Select(choices=[(0, "0"), (1, "1"), (2, "2"), (3, "3")]),
             "level_since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "horizon": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "waiver": forms.TextInput(attrs={"class": "desk-line", "dir": "auto"}),
         }
 

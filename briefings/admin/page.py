@@ -13,7 +13,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from briefings import lint, passages, phrases
+from briefings import lint, passages, phrases, seal
 from briefings.admin.acts import ACTS, Act
 from briefings.limits import LIMITS, SECTIONS, Limit
 from briefings.models import CoveredItem, Edition, Part, Passage
@@ -61,7 +61,19 @@ _LAYOUT: tuple[tuple[str, str, StrOrPromise, tuple[str, ...]], ...] = (
         "bottom_line",
         "1",
         _("Bottom line"),
-        ("bottom_line", "trend", "level", "level_since", "likelihood", "confidence"),
+        (
+            "bottom_line",
+            "trend",
+            "trend_reason",
+            "level",
+            "level_since",
+            "level_reason",
+            "likelihood",
+            "likelihood_reason",
+            "horizon",
+            "resolution_rule",
+            "confidence",
+        ),
     ),
     ("what_changed", "2", _("What changed"), ()),
     ("key_developments", "3", _("Key developments"), ()),
@@ -119,13 +131,20 @@ def _anchor(where: str) -> str:
     )
 
 
+def standing(edition: Edition) -> StrOrPromise:
+    """The status in words; an approval that no longer holds is not shown as one."""
+    return _("approved, then changed") if seal.changed_after_approval(edition) else edition.get_status_display()
+
+
 def offered(edition: Edition, user: User) -> list[tuple[str, Act]]:
-    """The acts that this person may do with the edition as it stands."""
+    """The acts that this person may do with the edition as it stands: what changed after approval cannot be published."""
+    withheld = {"publish"} if seal.changed_after_approval(edition) else set()
     return [
         (name, act)
         for name, act in ACTS.items()
         if edition.status in act.statuses
         and user.has_perm(act.permission)
+        and name not in withheld
         and not (edition.translation_of_id and name in {"assemble", "translate"})
     ]
 

@@ -163,6 +163,25 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """One judgement that is another than in the last edition, and the cause that the editor gives."""
+
+    what: str  # trend | level | likelihood
+    before: str  # code of the trend, digit of the level, term of the scale in the edition's language
+    after: str
+    reason: str  # goes on after "because"; "" where none is given
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How often the term of likelihood that an edition uses came true until then, in all situations."""
+
+    term: str  # in the edition's language
+    came_true: int
+    resolved: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One edition, complete. Raises nothing; built by ``briefings.compose.compose``."""
 
@@ -217,6 +236,11 @@ class Document:
     translated_from: str = ""  # BCP 47 of the edition that a person translated this one from; "" where it is the source
     source_id: str = ""  # id of that edition
     triggers: tuple[Trigger, ...] = ()  # section 4, before the calendar; only what a person has judged
+    moves: tuple[Move, ...] = ()  # judgements that moved since the last edition of the situation
+    moved_since: str = ""  # id of that edition; "" where there is none
+    horizon: dt.date | None = None  # until when the likelihood speaks
+    resolution_rule: str = ""  # by what the likelihood is judged to have come true
+    track: Track | None = None  # only with enough resolved statements of the term
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -253,13 +277,11 @@ def to_json(document: Document) -> dict[str, Any]:
 
 def canonical_bytes(document: Document) -> bytes:
     """The bytes that are hashed and signed: sorted keys, no white space, UTF-8 (after RFC 8785 in spirit)."""
-    return json.dumps(
-        dataclasses.asdict(document),
-        default=_iso,
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    ).encode()
+    return _canonical(dataclasses.asdict(document))
+
+
+def _canonical(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, default=_iso, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 #: Fields that signing and issuing themselves set: what was approved is everything else.
@@ -269,6 +291,14 @@ _SET_BY_SIGNING = {"status": "", "issued_at": None, "next_issue_at": None, "appr
 def content_hash(document: Document) -> str:
     """SHA-256 (hex) of what a person approves: the whole Document but for what signing and issuing set."""
     return hashlib.sha256(canonical_bytes(dataclasses.replace(document, **_SET_BY_SIGNING))).hexdigest()  # type: ignore[arg-type]
+
+
+def stored_hash(data: dict[str, Any]) -> str:
+    """The ``content_hash`` of a Document as ``to_json`` wrote it, taken from that itself.
+
+    A Document read back has the fields that came to the schema since; they were not approved, so they do not count.
+    """
+    return hashlib.sha256(_canonical(data | _SET_BY_SIGNING)).hexdigest()
 
 
 def from_json(data: dict[str, Any]) -> Document:

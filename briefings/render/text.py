@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from django.utils import formats, translation
 from django.utils.translation import gettext, pgettext
 
+from briefings import moving
 from briefings.languages import language_name
 from briefings.models import Attribution, ChangeMark, Trend, TriggerRow
 from briefings.render import blind_spots
@@ -78,6 +79,8 @@ def _bottom_line(document: Document) -> list[str]:
         level += " " + gettext("since %(date)s") % {"date": _date(document.level_since)}
     arrow = {"worsening": "▲", "unchanged": "▶", "easing": "▼"}[document.trend]
     texts = [f"{arrow} {trend} · {level}", document.bottom_line, document.likelihood, document.confidence]
+    if document.track:
+        texts.append(moving.track_record(document.track))
     return [line for text in texts if text for line in _wrap(text)] + [""]
 
 
@@ -144,6 +147,9 @@ def _assessment(document: Document) -> list[str]:
     if document.signs:
         lines += _wrap(gettext("Signs that would change our mind:"))
         lines += [line for sign in document.signs for line in _wrap(sign, first="- ", rest="  ")]
+    if document.moves:
+        lines += _wrap(gettext("Changed since %(edition)s:") % {"edition": document.moved_since})
+        lines += [line for move in document.moves for line in _wrap(moving.sentence(move), first="- ", rest="  ")]
     return lines
 
 

@@ -17,7 +17,7 @@ from django.utils import dateformat
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from briefings import languages
+from briefings import languages, moving
 from briefings.models import Attribution, ChangeMark, EditionKind, EditionStatus, Trend
 from briefings.render import blind_spots as spots
 from briefings.render import figures, text
@@ -26,8 +26,10 @@ from briefings.render.document import (
     Coverage,
     DayCount,
     Document,
+    Move,
     Passage,
     SourceEntry,
+    Track,
     Trigger,
     canonical_bytes,
 )
@@ -81,6 +83,24 @@ def word(code: str, vocabulary: str) -> str:
         return str(_WORDS[vocabulary](code).label)
     except ValueError:
         return code.replace("_", " ")
+
+
+@register.filter
+def percent(share: float) -> int:
+    """A share from 0 to 1 as a whole number of hundredths."""
+    return round(share * 100)
+
+
+@register.filter
+def move_sentence(move: Move) -> str:
+    """A judgement that moved, and why."""
+    return moving.sentence(move)
+
+
+@register.filter
+def track_words(track: Track) -> str:
+    """How often the term came true."""
+    return moving.track_record(track)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from briefings.render import json as json_form
 from briefings.render import pdf, text
-from briefings.render.document import content_hash, from_json, to_json
+from briefings.render.document import content_hash, from_json, stored_hash, to_json
 from tests.factories import documents
 
 DOCUMENTS = {
@@ -198,3 +198,15 @@ def test_a_pdf_gets_our_own_files():
         "<html lang=en><title>x</title><link rel=stylesheet href='/static/css/tokens.css'><body><p>x</p></body></html>"
     )
     assert pdf.render_html(html, document=documents.quiet()).startswith(b"%PDF-")
+
+
+def test_a_field_that_the_schema_gained_later_leaves_an_old_editions_hash_as_it_was():
+    written = to_json(documents.rich())
+    signed = stored_hash(written)
+    assert signed == content_hash(documents.rich())
+    older = {name: value for name, value in written.items() if name != "corrections"}
+    assert stored_hash(older) != content_hash(from_json(older))  # what it is today is not what was signed
+    assert json.loads(json_form.render(from_json(older), approved_hash=stored_hash(older)))[
+        "content_sha256"
+    ] == stored_hash(older)
+    assert stored_hash(written | {"status": "corrected"}) == signed
