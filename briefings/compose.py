@@ -73,7 +73,7 @@ def compose(edition: Edition) -> Document:
     def section(name: Section) -> tuple[value.Claim, ...]:
         return tuple(_claim(claim, passages.get(claim.pk, []), numbers, sizes) for claim in by_section[name])
 
-    before = Edition.objects.before(edition).select_related("situation").defer("document", "measured").first()
+    before = Edition.objects.before(source or edition).select_related("situation").defer("document", "measured").first()
     with translation.override(edition.language):
         prepared_by, approved_by = gettext("Curator desk"), gettext("Editor")
     return Document(

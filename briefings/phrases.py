@@ -87,6 +87,7 @@ _PLACES = {
     "level_reason": _("Level"),
     "likelihood_reason": _("Likelihood"),
     "horizon": _("Likelihood"),
+    "resolution_rule": _("Comes true if"),
     "what_changed": _("What changed"),
     "key_developments": _("Key developments"),
     "triggers": _("Triggers"),

@@ -20,9 +20,22 @@ from briefings.models import CalendarDate, Claim, Edition, EditionStatus, Part, 
 
 EDITION_TEXTS = (
     "bottom_line", "likelihood", "confidence", "assessment", "alternative", "signs", "unknown", "correction_note",
+    "trend_reason", "level_reason", "likelihood_reason", "resolution_rule",
 )  # fmt: skip
 CLAIM_TEXTS = ("name", "role", "headline", "text", "risk")
-_SAME = ("situation", "date", "kind", "sequence", "tlp", "period_start", "period_end", "trend", "level", "level_since")
+_SAME = (
+    "situation",
+    "date",
+    "kind",
+    "sequence",
+    "tlp",
+    "period_start",
+    "period_end",
+    "trend",
+    "level",
+    "level_since",
+    "horizon",
+)
 
 
 class CannotTranslate(Exception):

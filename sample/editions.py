@@ -26,7 +26,9 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "engaged": ("text",),
     "options": ("title", "text", "risk"),
 }
-_OTHERS = {*_PLAIN, "date", "level", "calendar", "assessment", "unknown", "covers"}
+#: What an edition may leave out: why a judgement changed, and what makes the likelihood one that can be judged.
+_REASONS = ("trend_reason", "level_reason", "likelihood_reason", "resolution_rule")
+_OTHERS = {*_PLAIN, *_REASONS, "horizon", "date", "level", "calendar", "assessment", "unknown", "covers"}
 
 
 class EditionError(Exception):
@@ -85,6 +87,11 @@ class WrittenEdition:
     calendar: tuple[WrittenDate, ...]
     claims: tuple[WrittenClaim, ...]
     covers: tuple[str, ...]  # ids of articles
+    trend_reason: str = ""
+    level_reason: str = ""
+    likelihood_reason: str = ""
+    resolution_rule: str = ""
+    horizon: dt.date | None = None
 
     @property
     def articles(self) -> frozenset[str]:
@@ -127,6 +134,8 @@ def _edition(data: Mapping[str, Any]) -> WrittenEdition:
         calendar=tuple(WrittenDate(row["date"], row["text"]) for row in data.get("calendar", ())),
         claims=tuple(_claims(data)),
         covers=tuple(row["article"] for row in data.get("covers", ())),
+        **{key: str(data[key]) for key in _REASONS if key in data},
+        horizon=data.get("horizon"),
     )
 
 

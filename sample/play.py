@@ -227,6 +227,11 @@ def _write(desk: Desk, edition: Edition, written: WrittenEdition, *, at: dt.date
         alternative=written.alternative,
         signs=list(written.signs),
         unknown=written.unknown,
+        trend_reason=written.trend_reason,
+        level_reason=written.level_reason,
+        likelihood_reason=written.likelihood_reason,
+        resolution_rule=written.resolution_rule,
+        horizon=written.horizon,
     )
     for claim in written.claims:
         _write_claim(desk, edition, claim, at=at)
