@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from briefings.models import Edition
+    from briefings.models import Edition, Statement  # noqa: F401 - in quotation marks below
 
 ISSUED = ("published", "corrected", "withdrawn")
 UNFINISHED = ("draft", "in_review", "approved")
@@ -98,11 +100,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class StatementQuerySet(models.QuerySet["Statement"]):
     def with_outcome(self) -> StatementQuerySet:
         """``outcome``: what the last resolution says, "" where there is none."""
-        resolutions = self.model._meta.get_field("resolutions").related_model
-        last = resolutions.objects.filter(statement=models.OuterRef("pk")).order_by("-at", "-id")
-        return self.annotate(
-            outcome=models.functions.Coalesce(models.Subquery(last.values("outcome")[:1]), models.Value(""))
-        )
+        resolutions = apps.get_model("briefings", "Resolution").objects.filter(statement=models.OuterRef("pk"))
+        last = models.Subquery(resolutions.order_by("-at", "-id").values("outcome")[:1])
+        found: StatementQuerySet = self.annotate(outcome=Coalesce(last, models.Value("")))
+        return found
 
     def due(self, on: dt.date) -> StatementQuerySet:
         """To be resolved: the day has come and nobody has."""

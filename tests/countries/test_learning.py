@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from countries import learning
-from countries.learning import Cut, Standing, standings, steps, wilson
+from countries.learning import Cut, Standing, standings, steps
 from countries.models import Scheme, Suggester, TagSuggestion, Term, TermSuggestion, Threshold
+from countries.shares import wilson
 from countries.tagging import decide
 from tests.factories.countries import SituationFactory, UserFactory
 from tests.factories.sources import NOON, ItemFactory
