@@ -27,7 +27,11 @@ def test_exactly_one_each_day(sunday, send_at):
         make.issue(date=start.date() + dt.timedelta(days=days))
     for reader in readers:
         make.DigestFactory(
-            subscriber=reader, date=start.date() - dt.timedelta(days=1), created_at=start - 22 * HOUR, state="sent"
+            subscriber=reader,
+            date=start.date() - dt.timedelta(days=1),
+            created_at=start - 22 * HOUR,
+            state="sent",
+            sent_at=start - 22 * HOUR,
         )
     now = start
     while now < start + dt.timedelta(days=3):

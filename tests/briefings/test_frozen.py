@@ -1,11 +1,13 @@
 """What the database itself refuses, whatever the code above it does."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from briefings.models import Artefact, Claim, Edition, Part, Participation, Passage
-from tests.factories.briefings import AFTER, EditionFactory, published
+from tests.factories.briefings import AFTER, DATE, EditionFactory, published
 from tests.factories.countries import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +181,28 @@ def test_files_are_made_once_per_form():
     Artefact.objects.create(name="a.txt", **row)
     with pytest.raises(IntegrityError):
         Artefact.objects.create(name="b.txt", **row)
+
+
+class TestOneOfEach:
+    """By situation, date, kind, sequence, language and version."""
+
+    def test_the_same_again_is_refused(self):
+        first = EditionFactory()
+        with pytest.raises(IntegrityError, match="edition_once"), transaction.atomic():
+            EditionFactory(situation=first.situation)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"date": DATE + dt.timedelta(days=1)},
+            {"kind": "flash"},
+            {"kind": "flash", "sequence": 2},
+            {"language": "fr"},
+            {"version": 2},
+        ],
+    )
+    def test_what_differs_in_one_of_them_has_another_id(self, other):
+        first = EditionFactory()
+        second = EditionFactory(situation=first.situation, **other)
+        assert second.public_id != first.public_id
+        assert Edition.objects.with_public_id(second.public_id).get() == second
