@@ -46,7 +46,7 @@ DROP FUNCTION briefings_refuse_other_record();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefings', '0005_translations'),
+        ('briefings', '0006_triggers_and_dates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
