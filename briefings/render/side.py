@@ -28,9 +28,7 @@ def map_fits(document: Document, *, paper: str) -> bool:
         height += _HEAD + sum(_LINE + leading * _LINE * _lines(entry.text) for entry in document.calendar)
     coverage = document.coverage
     silent = ", ".join(name for group in coverage.groups for name in group.silent)
-    height += _HEAD + leading * (
-        _ROW * min(6, len(coverage.groups)) + _LINE * (2 + _lines(silent) + _lines(coverage.note))
-    )
+    height += _HEAD + leading * (_ROW * min(6, len(coverage.groups)) + _LINE * (5 + _lines(silent)))
     return height <= room
 
 

@@ -27,7 +27,7 @@ WIDTH, TALLEST, MARGIN, TOLERANCE = 480.0, 520.0, 0.07, 1.4
 FONTS = "IBM Plex Sans Latin, Noto Sans Latin Ext, IBM Plex Sans Latin Ext, sans-serif"
 HEAD = (
     '<svg class="map-chart" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
-    'font-family="{fonts}" role="img" aria-label="{{{{ words }}}}" focusable="false">'
+    'font-family="{fonts}" role="img" aria-label="{{{{ words }}}}" focusable="false"><title>{{{{ words }}}}</title>'
 )
 
 
