@@ -4,6 +4,7 @@ import io
 import json
 import re
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -134,7 +135,7 @@ def test_the_tags_are_what_pdf_ua_asks_for(golden, printed, name, paper):
         tags = list(elements(root.StructTreeRoot.K))
         headings = [int(str(tag.S)[2:]) for tag in tags if re.fullmatch(r"/H\d", str(tag.S))]
         assert headings[0] == 1
-        assert all(after <= before + 1 for before, after in zip(headings, headings[1:], strict=False))
+        assert all(after <= before + 1 for before, after in pairwise(headings))
         figures = [tag for tag in tags if tag.S == "/Figure"]
         assert figures
         assert all(str(tag.get("/Alt", "")) for tag in figures)
