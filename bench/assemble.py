@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bench import scratch
 
-FEW, MANY, ROUNDS = 40, 400, 5
+FEW, MANY, ROUNDS = 40, 400, 3
 SITUATIONS, STORIES_EACH = 29, 12
 DATE = dt.date(2013, 12, 24)
 
@@ -72,14 +72,23 @@ def _draft(situation: object) -> object:
 
 
 def _fill(code: str, stories: int) -> object:
-    """A situation with that many stories of three reports each, told in words of their own."""
-    from tests.factories.briefings import story_of
+    """A situation with that many stories of two reports each, told in words of their own by thirty outlets."""
+    from accounts.models import User
+    from briefings.models import Edition
+    from tests.factories.briefings import accepted
     from tests.factories.countries import SituationFactory
+    from tests.factories.sources import FeedFactory, StoryFactory
 
     situation = SituationFactory(code=code, name=code)
+    by, _ = User.objects.get_or_create(email="desk@bench.example")
+    Edition.objects.filter(situation=situation).delete()  # an earlier run's
+    feeds = FeedFactory.create_batch(30)
     for number in range(stories):
         words = " ".join(f"{code.lower()}{number}x{place}" for place in range(30))
-        story_of(situation, "local_media", "ngo", "un", text=f"{words}. And nothing further is known.")
+        story = StoryFactory(item_count=2, origin_count=2)
+        for feed in (feeds[number % 30], feeds[(number + 7) % 30]):
+            text = f"{words}. And nothing further is known."
+            accepted(situation, story=story, feed=feed, by=by, title=words[:60], text=text)
     return situation
 
 

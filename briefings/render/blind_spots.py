@@ -81,7 +81,7 @@ def _some(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _shutdown(shutdown: Shutdown) -> str:
-    """As in "internet, Vakaga, since 20 Dec 2013 (telecom.example)"."""
+    """As in "internet in Vakaga since 20 Dec 2013 (telecom.example)"."""
     values = {
         "what": ShutdownRow.What(shutdown.what).label,
         "place": shutdown.place,
@@ -90,5 +90,5 @@ def _shutdown(shutdown: Shutdown) -> str:
         "source": urlsplit(shutdown.source_url).hostname or "",
     }
     if shutdown.ended_on:
-        return gettext("%(what)s, %(place)s, %(start)s to %(end)s (%(source)s)") % values
-    return gettext("%(what)s, %(place)s, since %(start)s (%(source)s)") % values
+        return gettext("%(what)s in %(place)s %(start)s to %(end)s (%(source)s)") % values
+    return gettext("%(what)s in %(place)s since %(start)s (%(source)s)") % values

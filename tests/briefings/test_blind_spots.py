@@ -71,8 +71,8 @@ def test_the_lines_name_kind_and_place_and_dates():
         "Quieter than usual: Radio Pirogue.",
         "No source in: Sango.",
         "No source reports from 2 of 17 regions: Haut-Mbomou, Vakaga.",
-        "Declared shutdowns: telephone, Bossangoa, since 20 Dec 2013 (operator.example), "
-        "roads, Bouca, 18 Dec 2013 to 23 Dec 2013 (relief.example).",
+        "Declared shutdowns: telephone in Bossangoa since 20 Dec 2013 (operator.example), "
+        "roads in Bouca 18 Dec 2013 to 23 Dec 2013 (relief.example).",
         "Nobody of ours goes north of Birao.",
         "Absence of reports is not absence of incidents.",
     ]

@@ -21,7 +21,6 @@ from briefings.render.document import (
     Passage,
     Shutdown,
     SourceEntry,
-    Trigger,
 )
 
 DATE = dt.date(2013, 12, 24)
@@ -345,7 +344,6 @@ def rich(**changes: object) -> Document:
             ),
         ),
         sources=SOURCES,
-        triggers=(Trigger("8.7", "Attack on a protest outside the airport", 7, 1.4, "watch"),),
         corrections=(
             Correction(
                 "CAF-2013-12-20-v1",
