@@ -7,7 +7,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("page", "pdf", "assemble")
+PARTS = ("page", "pdf", "pdf_chromium", "assemble")
 
 
 def main() -> None:
