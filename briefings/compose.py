@@ -252,6 +252,7 @@ def _claim(
         role=claim.role,
         attribution=claim.attribution,
         risk=claim.risk,
+        judgements=tuple(claim.judgements),
     )
 
 

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from briefings.querysets import EditionQuerySet, StatementQuerySet
+from briefings.querysets import CommentQuerySet, EditionQuerySet, StatementQuerySet
 from countries.models import Situation
 from sources.models import EvidenceLabel, Item, Revision, Story
 
@@ -273,6 +273,15 @@ class Claim(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=ClaimKind, default=ClaimKind.CLAIM)
     headline = models.CharField(_("headline"), max_length=300, blank=True, help_text=_("a bold judgement sentence"))
     text = models.TextField(_("text"))
+    judgements = ArrayField(
+        models.TextField(),
+        default=list,
+        blank=True,
+        verbose_name=_("judgements among its sentences"),
+        help_text=_(
+            "sentences of the text, single-spaced, that need no passage; a sentence that changes is a claim again"
+        ),
+    )
     label = models.CharField(_("evidence"), max_length=20, choices=EvidenceLabel, blank=True)
     label_reason = models.CharField(
         _("why another label"), max_length=300, blank=True, help_text=_("needed where the label is not the derived one")
@@ -508,6 +517,68 @@ class Resolution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement_id} {self.outcome}"
+
+
+class Override(models.Model):
+    """A finding of the lint that a person let stand, and why. Append-only; written by ``writing.override``.
+
+    It holds for these words alone: ``key`` is ``lint.Finding.key``, so that a changed text asks anew.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="overrides")
+    key = models.CharField(max_length=64)
+    code = models.CharField(max_length=40)
+    where = models.CharField(max_length=60)
+    said = models.TextField(_("what was found"), help_text=_("the finding in words, as the person read it"))
+    subject = models.TextField(_("text it was given for"), blank=True)
+    reason = models.CharField(_("reason"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("override")
+        verbose_name_plural = _("overrides")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "key"], name="override_once"),
+            models.CheckConstraint(name="override_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.code}"
+
+
+class Comment(models.Model):
+    """A remark on a paragraph of an edition, or an answer to one. For the desk only: never in any output.
+
+    Written by ``comments``. ``where`` is a field, or section/claim id as in ``lint.Finding``; it stays when the claim goes.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="comments")
+    where = models.CharField(max_length=60)
+    about = models.TextField(_("text it was made on"), blank=True)
+    answers = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    text = models.TextField(_("comment"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="comment_has_words", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="comment_resolved_by_somebody",
+                condition=Q(resolved_by__isnull=True, resolved_at__isnull=True)
+                | Q(resolved_by__isnull=False, resolved_at__isnull=False, answers__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 class Artefact(models.Model):

@@ -93,6 +93,11 @@ def in_passage(text: str) -> set[str]:
     return set(in_digits(text)) | {str(number) for number in spelt}
 
 
+def is_month(word: str) -> bool:
+    """Whether a word in small letters names a month."""
+    return word in _MONTH_NUMBER
+
+
 def without_dates(text: str) -> tuple[str, tuple[DayName, ...]]:
     """The text with its dates taken out, and the dates."""
     folded = fold_digits(text)

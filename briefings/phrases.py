@@ -41,6 +41,17 @@ _PHRASES = {
     "number_not_in_passage": _(
         "“%(number)s” is in no passage of “%(text)s”. Quote the words that hold it, or change the number."
     ),
+    "figures_summed": _(
+        "“%(number)s” in “%(text)s” adds up what different sources counted (%(sum)s). Give each figure with its source, "
+        "or the lowest and the highest."
+    ),
+    "name_not_in_passage": _(
+        "“%(name)s” is in no passage of “%(text)s”, by that name or another that we know. Quote the words that name it, "
+        "or take the name out."
+    ),
+    "tlp_stricter_inside": _(
+        "TLP:%(tlp)s stands inside a TLP:%(edition)s edition. Take those words out; only whoever marked them can loosen them."
+    ),
     "label_missing": _("“%(text)s” carries no evidence label. Choose one."),
     "unverified_out_of_place": _(
         "“%(text)s” is unverified. Such reports belong to the local perspective, or to what we do not know."
@@ -66,7 +77,7 @@ _PHRASES = {
         "The whole brief is %(count)s words, at most %(limit)s. Shorten it, or give a reason for exceeding the limit."
     ),
 }
-_PHRASES |= {
+_OF_TRANSLATIONS = {
     "structure_differs": _("This is no longer the structure of the source. Begin the translation again."),
     "not_translated": _("“%(text)s” is not translated yet."),
     "note_not_translated": _("What was wrong in the version before is not translated yet."),
@@ -76,6 +87,7 @@ _PHRASES |= {
     "signs_differ": _("The source names %(count)s signs, one on each line. Name as many."),
     "likelihood_differs": _("The source's likelihood is another step of the scale: “%(term)s”."),
 }
+_PHRASES |= _OF_TRANSLATIONS
 _PLACES = {
     "tlp": _("Handling"),
     "kind": _("Kind"),
@@ -111,9 +123,14 @@ def phrase(finding: Finding) -> str:
     return str(_PHRASES[finding.code]) % dict(finding.values)
 
 
-def place_name(code: str) -> str:
-    """The name of a section."""
-    return str(_PLACES[code])
+def place_name(where: str) -> str:
+    """The name of a section, of which ``where`` may say more (section/claim)."""
+    return str(_PLACES[where.partition("/")[0]])
+
+
+def is_place(where: str) -> bool:
+    """Whether ``place_name`` knows it."""
+    return where.partition("/")[0] in _PLACES
 
 
 def place(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
-    from briefings.models import Edition, Statement  # noqa: F401 - in quotation marks below
+    from briefings.models import Comment, Edition, Statement  # noqa: F401 - ruff reads no name in a subscript
 
 ISSUED = ("published", "corrected", "withdrawn")
 UNFINISHED = ("draft", "in_review", "approved")
@@ -108,3 +108,9 @@ class StatementQuerySet(models.QuerySet["Statement"]):
     def due(self, on: dt.date) -> StatementQuerySet:
         """To be resolved: the day has come and nobody has."""
         return self.filter(review_date__lte=on, resolutions=None)
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def open_in(self, edition: Edition) -> CommentQuerySet:
+        """Comments on the edition that nobody has resolved, in the order in which they were made; answers go with them."""
+        return self.filter(edition=edition, answers=None, resolved_at=None).order_by("at", "id")

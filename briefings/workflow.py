@@ -15,10 +15,11 @@ from django.db import transaction
 from accounts.models import User
 from briefings import compose, fidelity, judgements, lint, shelf
 from briefings.copying import copy_parts
-from briefings.models import Edition, EditionStatus, Part, Participation, Step, Tlp
-from briefings.render.document import content_hash, to_json
+from briefings.models import Edition, EditionStatus, Override, Part, Participation, Step, Tlp
+from briefings.render.document import Document, content_hash, to_json
 from briefings.writing import OwnWriting, take_part, unapprove
 from countries.clock import cut_off_on
+from countries.tagging.queue import current_desk
 
 __all__ = [
     "ChangedSinceApproval",
@@ -31,6 +32,7 @@ __all__ = [
     "approve",
     "correct",
     "findings",
+    "findings_in",
     "publish",
     "send_back",
     "submit",
@@ -72,11 +74,16 @@ class WrongStatus(Exception):
 
 def findings(edition: Edition) -> tuple[lint.Finding, ...]:
     """What the rules say of the edition as it stands: what blocks first."""
-    document = compose.compose(edition)
+    return findings_in(compose.compose(edition), edition)
+
+
+def findings_in(document: Document, edition: Edition) -> tuple[lint.Finding, ...]:
+    """The same of a Document at hand, with the reasons that people gave and the names that the desk knows."""
     if (source := edition.translation_of) is not None:
         is_note_missing = bool(source.correction_note and not edition.correction_note)
         return fidelity.findings(document, compose.document_of(source), is_note_missing=is_note_missing)
-    return lint.findings(document, waiver=edition.waiver)
+    reasons = dict(Override.objects.filter(edition=edition).values_list("key", "reason"))
+    return lint.findings(document, waiver=edition.waiver, overrides=reasons, desk=current_desk().names)
 
 
 @transaction.atomic

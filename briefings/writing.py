@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from accounts.models import User
+from briefings.lint import Finding
 from briefings.models import (
     CalendarDate,
     Claim,
@@ -22,6 +23,7 @@ from briefings.models import (
     Dismissal,
     Edition,
     EditionStatus,
+    Override,
     Part,
     Participation,
     Passage,
@@ -41,7 +43,7 @@ EDITION_FIELDS = frozenset(
 CLAIM_FIELDS = frozenset(
     {
         "section", "position", "kind", "headline", "text", "label", "label_reason", "mark", "story", "name", "role",
-        "attribution", "risk",
+        "attribution", "risk", "judgements",
     }
 )  # fmt: skip
 DATE_FIELDS = frozenset({"date", "text"})
@@ -58,6 +60,10 @@ class OwnWriting(Exception):
 
 class Translated(Exception):
     """The structure of a translation is its source's: only its texts are written (``translate``)."""
+
+
+class CannotOverride(Exception):
+    """The finding must be mended, or no reason was given."""
 
 
 class UnknownField(Exception):
@@ -215,6 +221,26 @@ def change_trigger(row: TriggerRow, *, by: User, at: dt.datetime, **fields: obje
 def remove_trigger(row: TriggerRow, *, by: User, at: dt.datetime) -> None:
     with opened(row.edition_id, by=by, at=at):
         row.delete()
+
+
+def override(edition: Edition, finding: Finding, *, said: str, reason: str, by: User, at: dt.datetime) -> Override:
+    """Afterwards the finding stands with that reason, for the words it was found in and no others.
+
+    ``said`` is the finding as the person read it. The first reason stays. Raises CannotOverride, Issued and OwnWriting.
+    """
+    reason = reason.strip()
+    if not (finding.may_be_overridden and reason):
+        raise CannotOverride
+    with opened(edition.pk, by=by, at=at) as current:
+        made, _is_new = Override.objects.get_or_create(
+            edition=current,
+            key=finding.key,
+            defaults={
+                "code": finding.code, "where": finding.where, "said": said, "subject": finding.subject,
+                "reason": reason[:500], "by": by, "at": at,
+            },
+        )  # fmt: skip
+    return made
 
 
 def _only(allowed: frozenset[str], fields: dict[str, object]) -> None:

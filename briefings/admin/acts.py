@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from briefings import assemble, translate, workflow, writing
+from briefings import assemble, comments, translate, workflow, writing
 from briefings.models import Edition, EditionStatus
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ _REFUSALS: dict[type[Exception], StrOrPromise] = {
         "The source of this translation was corrected or withdrawn. Begin a translation of the version that stands: what "
         "stayed the same is kept."
     ),
+    writing.CannotOverride: _(
+        "This can only be mended, not let stand; or no reason was given, or the words changed meanwhile."
+    ),
+    comments.NothingSaid: _("Write something first."),
     writing.Translated: _("Only the texts of a translation are written here; all else is the source's."),
     translate.CannotTranslate: _("Only a published edition in its source language is translated."),
     workflow.WrongStatus: _("Somebody was faster: the edition is no longer in that state."),

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.db import transaction
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -22,12 +24,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from briefings import assemble, compose, languages, lint, passages, reading, seal, translate, workflow, writing
-from briefings.admin import acts, page, translating
+from briefings import assemble, compose, languages, lint, reading, seal, translate, workflow, writing
+from briefings.admin import acts, keeping, page, talk, translating, unsaved
 from briefings.admin.forms import ClaimFormSet, EditionForm
 from briefings.admin.inlines import SECTIONS, ClaimInline, DateInline, TriggerInline
 from briefings.limits import PAGE_ONE, WHOLE
-from briefings.models import Edition, EditionKind, TriggerRow
+from briefings.models import Comment, Edition, EditionKind, TriggerRow
 from briefings.render.document import content_hash
 from briefings.scales import LIKELIHOOD
 from countries.clock import edition_now, newest_edition_date
@@ -101,9 +103,13 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
 
     def get_urls(self) -> list[URLPattern]:
         act = require_POST(self.admin_site.admin_view(self.act_view))
+        live = require_POST(self.admin_site.admin_view(self.live_view))
+        say = require_POST(self.admin_site.admin_view(self.say_view))
         beside = self.admin_site.admin_view(self.translate_view)
         return [
             path("<int:pk>/translate/", beside, name="briefings_edition_translate"),
+            path("<int:pk>/live/", live, name="briefings_edition_live"),
+            path("<int:pk>/say/<str:name>/", say, name="briefings_edition_say"),
             path("<int:pk>/act/<str:name>/", act, name="briefings_edition_act"),
             *super().get_urls(),
         ]
@@ -140,13 +146,19 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                if request.method == "POST":  # whoever saves second waits here, and then sees what the first one saved
+                    get_object_or_404(Edition.objects.select_for_update(no_key=True), pk=object_id)
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except (writing.OwnWriting, writing.Issued) as error:
             self.message_user(request, acts.problem(error), messages.ERROR)
             return HttpResponseRedirect(reverse(_CHANGE_URL, args=[object_id]))
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         edition: Edition = kwargs.get("obj") or context["original"]
+        if _is_autosave(request):
+            is_overtaken = context["adminform"].form.has_error(NON_FIELD_ERRORS, "overtaken")
+            return JsonResponse({"problems": page.problems(context), "is_overtaken": is_overtaken}, status=409)
         document = compose.document_of(edition)
         items = _quotable(request, edition)
         may_write = self.has_change_permission(request, edition)
@@ -160,6 +172,10 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
             "found": [] if edition.is_frozen else page.found(workflow.findings(edition)),
             "standing": page.standing(edition),
             "is_changed": seal.changed_after_approval(edition),
+            "remarks": page.remarks(edition),
+            "open_comments": Comment.objects.open_in(edition).count(),
+            "places": page.places(edition),
+            "overrides": edition.overrides.select_related("by").order_by("at", "id"),
             "acts": page.offered(edition, _user(request)),
             "history": page.history(edition),
             "sources": page.sources(items, edition),
@@ -181,12 +197,22 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet[Any, Any], change: bool) -> None:
         formset.save(commit=False)  # the admin's log reads what it finds
-        keep: Callable[..., None] = _keep_claims if isinstance(formset, ClaimFormSet) else _keep_dates
+        keep: Callable[..., dict[str, int]] = (
+            keeping.keep_claims if isinstance(formset, ClaimFormSet) else keeping.keep_dates
+        )
         if formset.model is TriggerRow:
-            keep = _keep_triggers
-        keep(formset, form.instance, by=_user(request))
+            keep = keeping.keep_triggers
+        made = keep(formset, form.instance, by=_user(request))
+        vars(request).setdefault("made", {}).update(made)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Autosaving leaves no line in the admin's log for every few words: Participation says who wrote."""
+        return None if _is_autosave(request) else super().log_change(request, obj, message)
 
     def response_change(self, request: HttpRequest, obj: Edition) -> HttpResponse:
+        if _is_autosave(request):
+            said = _("Saved %(time)s") % {"time": date_format(edition_now(), "H:i")}
+            return JsonResponse({"said": said, "state": writing.state_of(obj), "made": vars(request).get("made", {})})
         here = HttpResponseRedirect(reverse(_CHANGE_URL, args=[obj.pk]))
         if "_submit" not in request.POST:
             self.message_user(request, _("Saved."), messages.SUCCESS)
@@ -200,6 +226,35 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
                 request, _("Sent for review. Somebody who wrote nothing in it approves it."), messages.SUCCESS
             )
         return here
+
+    def live_view(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """What the rules say of the form as it stands, how long it is, and the page it would make. Saves nothing."""
+        edition = get_object_or_404(Edition.objects.select_related("situation"), pk=pk)
+        if not self.has_change_permission(request, edition):
+            raise PermissionDenied
+        dropped = {
+            name.removesuffix("-drop"): request.POST.getlist(name) for name in request.POST if name.endswith("-drop")
+        }
+        document = unsaved.document_with(compose.compose(edition), request.POST.dict(), dropped)
+        edition.waiver = request.POST.get("waiver", edition.waiver)
+        found = page.found(workflow.findings_in(document, edition))
+        findings = render_to_string(
+            "admin/briefings/edition/_findings.html", {"found": found, "original": edition}, request
+        )
+        shown = render_to_string("briefings/edition.html", {"document": document}, request)
+        return JsonResponse({"findings": findings, "words": lint.words(document), "page": shown})
+
+    def say_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """A comment, an answer, or a reason for letting a finding stand."""
+        edition = get_object_or_404(Edition.objects.select_related("situation"), pk=pk)
+        if name not in talk.SAID:
+            raise Http404
+        try:
+            talk.SAID[name](request, edition, _user(request))
+        except acts.REFUSALS as error:
+            self.message_user(request, acts.problem(error), messages.ERROR)
+        anchor = "desk-found" if name == "override" else "desk-comments"
+        return HttpResponseRedirect(f"{reverse(_CHANGE_URL, args=[pk])}#{anchor}")
 
     def act_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Does one act and goes back to the edition, or to the version that the act began."""
@@ -222,6 +277,10 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         return HttpResponseRedirect(reverse(_CHANGE_URL, args=[edition.pk]))
 
 
+def _is_autosave(request: HttpRequest) -> bool:
+    return request.method == "POST" and "_autosave" in request.POST
+
+
 def _user(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
@@ -234,60 +293,3 @@ def _quotable(request: HttpRequest, edition: Edition) -> list[Any]:
     if kept is None:
         kept = vars(request)["quotable_items"] = page.quotable(edition)
     return kept
-
-
-def _keep_claims(formset: ClaimFormSet, edition: Edition, *, by: User) -> None:
-    at = edition_now()
-    for form in formset.forms:
-        if form in formset.deleted_forms:
-            if form.instance.pk:
-                writing.remove_claim(form.instance, by=by, at=at)
-        elif form.has_changed():
-            _keep_claim(form, formset.section, edition, by=by)
-
-
-def _keep_claim(form: Any, section: str, edition: Edition, *, by: User) -> None:
-    at = edition_now()
-    data = form.cleaned_data
-    if form.instance.pk:
-        changed = {name: data[name] for name in form.changed_data if name in writing.CLAIM_FIELDS}
-        claim = writing.change_claim(form.instance, by=by, at=at, **changed)
-    else:
-        fields = {
-            name: value for name, value in data.items() if name in writing.CLAIM_FIELDS and value not in ("", None)
-        }
-        if not fields.get("position"):
-            fields.pop("position", None)
-        claim = writing.add_claim(edition, section=section, by=by, at=at, **fields)
-    for passage in claim.passages.filter(pk__in=data.get("drop") or ()):
-        writing.detach(passage, by=by, at=at)
-    if data.get("quote_item") and data.get("quote_exact"):
-        passages.quote(claim, item=form.items[data["quote_item"]], exact=data["quote_exact"], by=by, at=at)
-
-
-def _keep_dates(formset: Any, edition: Edition, *, by: User) -> None:
-    at = edition_now()
-    for form in formset.forms:
-        if form in formset.deleted_forms:
-            if form.instance.pk:
-                writing.remove_date(form.instance, by=by, at=at)
-        elif form.has_changed():
-            fields = {name: form.cleaned_data[name] for name in ("date", "text")}
-            if form.instance.pk:
-                writing.change_date(form.instance, by=by, at=at, **fields)
-            else:
-                writing.add_date(edition, by=by, at=at, **fields)
-
-
-def _keep_triggers(formset: Any, edition: Edition, *, by: User) -> None:
-    at = edition_now()
-    for form in formset.forms:
-        if form in formset.deleted_forms:
-            if form.instance.pk:
-                writing.remove_trigger(form.instance, by=by, at=at)
-        elif form.has_changed():
-            fields = {name: form.cleaned_data[name] for name in writing.TRIGGER_FIELDS}
-            if form.instance.pk:
-                writing.change_trigger(form.instance, by=by, at=at, **fields)
-            else:
-                writing.add_trigger(edition, by=by, at=at, **fields)

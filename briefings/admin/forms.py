@@ -102,7 +102,8 @@ class EditionForm(forms.ModelForm[Edition]):
                 _(
                     "Somebody changed this edition while you had it open, so nothing was saved. Copy what you need from "
                     "below, then open the edition again."
-                )
+                ),
+                code="overtaken",
             )
         return cleaned
 
@@ -111,6 +112,13 @@ class ClaimForm(forms.ModelForm[Claim]):
     """A claim, the passages to let go, and one passage to add by quoting it."""
 
     text = Prose(label=_("Text"))
+    judgements = Lines(
+        label=_("Judgements among its sentences"),
+        required=False,
+        help_text=_(
+            "One on each line, as it stands in the text: it needs no passage. Alt J marks the sentence you are in."
+        ),
+    )
     quote_item = forms.TypedChoiceField(label=_("Quote from"), required=False, coerce=int, empty_value=None)
     quote_exact = Prose(
         label=_("Exact words"),
@@ -124,7 +132,8 @@ class ClaimForm(forms.ModelForm[Claim]):
     class Meta:
         model = Claim
         fields: ClassVar = [
-            "position", "kind", "mark", "name", "role", "attribution", "headline", "text", "label", "label_reason", "risk",
+            "position", "kind", "mark", "name", "role", "attribution", "headline", "text", "judgements", "label", "label_reason",
+            "risk",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, items: Sequence[Item] = (), **kwargs: Any) -> None:
@@ -158,6 +167,9 @@ class ClaimForm(forms.ModelForm[Claim]):
     def clean_position(self) -> int:
         position: int | None = self.cleaned_data.get("position")
         return self.instance.position if position is None else position
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data.get("kind") or self.instance.kind
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -50,11 +50,11 @@ def _section(section: Section, *asks: str) -> type[ClaimInline]:
 
 
 SECTIONS: tuple[type[ClaimInline], ...] = (
-    _section(Section.WHAT_CHANGED, "mark", "text", "label"),
-    _section(Section.KEY_DEVELOPMENTS, "headline", "text", "label", "label_reason", "kind"),
-    _section(Section.LOCAL_PERSPECTIVE, "text", "label"),
-    _section(Section.ACTORS, "name", "role", "attribution", "text"),
-    _section(Section.ENGAGED, "text", "kind"),
+    _section(Section.WHAT_CHANGED, "mark", "text", "judgements", "label"),
+    _section(Section.KEY_DEVELOPMENTS, "headline", "text", "judgements", "label", "label_reason", "kind"),
+    _section(Section.LOCAL_PERSPECTIVE, "text", "judgements", "label"),
+    _section(Section.ACTORS, "name", "role", "attribution", "text", "judgements"),
+    _section(Section.ENGAGED, "text", "judgements", "kind"),
     _section(Section.OPTIONS, "headline", "text", "risk"),
 )
 

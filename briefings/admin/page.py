@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.helpers import InlineAdminFormSet
+from django.db.models import Prefetch
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from accounts.models import User
 from briefings import lint, passages, phrases, seal
 from briefings.admin.acts import ACTS, Act
 from briefings.limits import LIMITS, SECTIONS, Limit
-from briefings.models import CoveredItem, Edition, Part, Passage
+from briefings.models import Comment, CoveredItem, Edition, Part, Passage, Section
 from sources.models import Item
 
 if TYPE_CHECKING:
@@ -44,6 +45,18 @@ class Found:
     place: str
     anchor: str
     is_blocking: bool
+    key: str = ""
+    reason: str = ""
+    may_be_overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One comment, the name of the place that it is on, and where that stands on the page."""
+
+    comment: Comment
+    place: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +130,60 @@ def _is_wanted(name: str, edition: Edition) -> bool:
 
 def found(findings: Iterable[lint.Finding]) -> list[Found]:
     return [
-        Found(phrases.phrase(finding), phrases.place(finding), _anchor(finding.where), finding.is_blocking)
+        Found(
+            text=phrases.phrase(finding),
+            place=phrases.place(finding),
+            anchor=_anchor(finding.where),
+            is_blocking=finding.is_blocking,
+            key=finding.key,
+            reason=finding.reason,
+            may_be_overridden=finding.may_be_overridden,
+        )
         for finding in findings
     ]
+
+
+def problems(context: Mapping[str, Any]) -> list[str]:
+    """What kept the form from being saved, in words."""
+    form = context["adminform"].form
+    said = [str(error) for error in form.non_field_errors()]
+    said += [
+        f"{form[name].label}: {error}"
+        for name, errors in form.errors.items()
+        if name in form.fields
+        for error in errors
+    ]
+    for formset in context["inline_admin_formsets"]:
+        for each in formset.formset.forms:
+            said += [
+                f"{phrases.place_name(formset.opts.section)}: {error}"
+                for errors in each.errors.values()
+                for error in errors
+            ]
+    return said
+
+
+def remarks(edition: Edition) -> list[Remark]:
+    """Every comment on the edition with its answers: the open ones first, each lot in the order they were made."""
+    firsts = (
+        Comment.objects.filter(edition=edition, answers=None)
+        .select_related("by", "resolved_by")
+        .prefetch_related(Prefetch("replies", Comment.objects.select_related("by").order_by("at", "id")))
+        .order_by("at", "id")
+    )
+    made = [Remark(each, phrases.place_name(each.where), _anchor(each.where)) for each in firsts]
+    return sorted(made, key=lambda remark: remark.comment.resolved_at is not None)
+
+
+def places(edition: Edition) -> list[tuple[str, str]]:
+    """What can be commented on: where, and its name with the first words that stand there."""
+    found = [
+        (code, str(name)) for code, _number, name, _fields in _LAYOUT if code not in {"head", "waiver", *Section.values}
+    ]
+    for claim in edition.claims.order_by("section", "position", "id"):
+        where = f"{claim.section}/c{claim.pk}"
+        found.append((where, f"{phrases.place_name(where)}: {lint.short(str(claim))}"))
+    return found
 
 
 def _anchor(where: str) -> str:

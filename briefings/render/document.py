@@ -76,6 +76,9 @@ class Claim:
     attribution: str = ""
     # Options section only:
     risk: str = ""
+    judgements: tuple[
+        str, ...
+    ] = ()  # sentences of the text that are our judgement, single-spaced; the others claim facts
 
     @property
     def citations(self) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 "use strict";
 
 const form = document.querySelector("[data-desk]");
-const texts = "textarea:not([name$='quote_exact']):not([name='waiver']):not([name='correction_note']), input.desk-line:not([name$='label_reason'])";
+const texts = "textarea:not([name$='quote_exact']):not([name$='judgements']):not([name='waiver']):not([name='correction_note']), input.desk-line:not([name$='label_reason'])";
 
 // As briefings.sentences.count_words does: runs without white space that hold a letter or a digit.
 function countWords(text) {
@@ -69,11 +69,137 @@ function quoteSelection() {
   return true;
 }
 
+// The sentence that the caret is in becomes a judgement, or a claim again.
+function markSentence() {
+  const text = document.activeElement;
+  const entry = text && text.name && text.name.endsWith("-text") && text.closest("[data-entry]");
+  const marks = entry && entry.querySelector("textarea[name$='judgements']");
+  if (!marks) return false;
+  const before = text.value.slice(0, text.selectionStart);
+  const start = Math.max(...[...before.matchAll(/[.!?؟۔။።।。][”"»')\]]*\s+|\n\s*\n/gu)].map((end) => end.index + end[0].length), 0);
+  const sentence = /^[\s\S]*?(?:[.!?؟۔။።।。][”"»')\]]*(?=\s|$)|\n\s*\n|$)/u.exec(text.value.slice(start))[0];
+  const line = sentence.trim().split(/\s+/u).join(" ");
+  if (!line) return false;
+  const lines = marks.value.split("\n").filter((each) => each.trim());
+  marks.value = (lines.includes(line) ? lines.filter((each) => each !== line) : [...lines, line]).join("\n");
+  changed();
+  return true;
+}
+
+function commentHere() {
+  const where = document.getElementById("desk-comment-where");
+  const id = last && last.querySelector("input[name$='-id']");
+  const option = id && Array.from(where.options).find((each) => each.value.endsWith(`/c${id.value}`));
+  if (option) where.value = option.value;
+  document.getElementById("desk-comment-text").focus();
+}
+
 let isChanged = false;
+let isRefused = false; // somebody else saved: nothing is sent any more, and nothing is lost
+let due = 0;
+let latest = 0;
+const kept = `edition ${location.pathname}`; // words that could not be saved, on this device only
+const saved = document.querySelector("[data-saved]");
 
 function changed() {
   isChanged = true;
   document.querySelector("[data-unsaved]").hidden = false;
+  clearTimeout(due);
+  due = setTimeout(send, 900);
+}
+
+function send() {
+  look();
+  return "autosave" in form.dataset && !isRefused ? save() : Promise.resolve();
+}
+
+async function post(address, data) {
+  const response = await fetch(address, { method: "POST", body: data, credentials: "same-origin", redirect: "error" });
+  if (!response.headers.get("Content-Type").startsWith("application/json")) throw new Error("no answer");
+  return response.json();
+}
+
+// What the rules say of the words as they stand; an answer that a later one has overtaken is dropped.
+async function look() {
+  const asked = ++latest;
+  try {
+    const answer = await post(form.dataset.live, new FormData(form));
+    const place = document.querySelector("[data-findings]");
+    if (asked !== latest || place.contains(document.activeElement)) return;
+    place.innerHTML = answer.findings;
+    document.querySelector("[data-findings-said]").textContent = place.querySelector("h2").textContent;
+    document.querySelector("[data-preview] iframe").srcdoc = answer.page;
+  } catch {
+    // The next word asks again.
+  }
+}
+
+let saving = Promise.resolve();
+
+function save() {
+  saving = saving.then(saveNow);
+  return saving;
+}
+
+async function saveNow() {
+  if (!isChanged || isRefused) return;
+  isChanged = false;
+  const data = new FormData(form);
+  data.append("_autosave", "1");
+  try {
+    const answer = await post(location.href, data);
+    if (answer.problems) {
+      isChanged = true;
+      keep();
+      isRefused = form.elements.state.value !== "" && Boolean(answer.is_overtaken);
+      saved.textContent = answer.problems.join(" ");
+      return;
+    }
+    form.elements.state.value = answer.state;
+    Object.entries(answer.made).forEach(([prefix, pk]) => settle(prefix, pk));
+    saved.textContent = answer.said;
+    document.querySelector("[data-unsaved]").hidden = !isChanged;
+    if (isChanged) return;
+    forget();
+    if (form.querySelector("input[name$='-DELETE']:checked, input[name$='-drop']:checked")) location.reload();
+  } catch {
+    isChanged = true;
+    keep();
+  }
+}
+
+// A new entry has a row of its own now: the next save changes it and makes no second one.
+function settle(prefix, pk) {
+  const id = form.elements[`${prefix}-id`];
+  if (!id.value) {
+    id.value = pk;
+    const count = form.elements[`${prefix.replace(/-\d+$/u, "")}-INITIAL_FORMS`];
+    count.value = Number(count.value) + 1;
+  }
+  const words = form.elements[`${prefix}-quote_exact`];
+  if (words && words.value) {
+    forget();
+    location.reload();
+  }
+}
+
+function keep() {
+  const words = Array.from(new FormData(form)).filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "state");
+  localStorage.setItem(kept, JSON.stringify(words));
+}
+
+function forget() {
+  localStorage.removeItem(kept);
+}
+
+// Words that a dead browser or an ended session left behind come back into their fields, to be saved or thrown away.
+function restore() {
+  const words = JSON.parse(localStorage.getItem(kept) || "[]");
+  const missing = words.filter(([name, value]) => form.elements[name] && form.elements[name].value !== value && value);
+  missing.forEach(([name, value]) => {
+    if (form.elements[name].type !== "checkbox" && form.elements[name].type !== "hidden") form.elements[name].value = value;
+  });
+  if (missing.length) document.querySelector("[data-restored]").hidden = false;
 }
 
 form.addEventListener("input", () => {
@@ -85,6 +211,7 @@ form.addEventListener("focusin", (event) => {
 });
 form.addEventListener("submit", () => {
   isChanged = false;
+  forget();
 });
 window.addEventListener("beforeunload", (event) => {
   if (isChanged) event.preventDefault();
@@ -103,9 +230,30 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("[data-save]").click();
   } else if (event.altKey && event.code === "KeyQ" && quoteSelection()) {
     event.preventDefault();
+  } else if (event.altKey && event.code === "KeyJ" && markSentence()) {
+    event.preventDefault();
+  } else if (event.altKey && event.code === "KeyC") {
+    event.preventDefault();
+    commentHere();
+  } else if (event.altKey && event.code === "KeyP") {
+    event.preventDefault();
+    const shown = document.querySelector("[data-preview]");
+    shown.open = !shown.open;
   }
 });
 document.querySelectorAll("[data-script]").forEach((hint) => {
   hint.hidden = false;
 });
 count();
+document.addEventListener("submit", (event) => {
+  // What is said beside the form loads the page anew: the form is saved first.
+  if (!event.target.matches("[data-say]") || !isChanged || !("autosave" in form.dataset)) return;
+  event.preventDefault();
+  const button = event.submitter;
+  save().then(() => {
+    isChanged = false;
+    event.target.requestSubmit(button);
+  });
+});
+restore();
+look();

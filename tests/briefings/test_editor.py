@@ -391,3 +391,113 @@ def test_claims_of_the_form_are_those_of_the_edition(client, curator, edition, s
     client.post(address(edition), data)
     foreign.refresh_from_db()
     assert (foreign.text, foreign.edition) == ("Not yours.", other)
+
+
+class TestAsOneTypes:
+    def live(self, client, edition, **changes):
+        data = posted(client, edition, **changes)
+        return client.post(reverse("admin:briefings_edition_live", args=[edition.pk]), data)
+
+    def autosave(self, client, edition, data):
+        return client.post(address(edition), {**data, "_autosave": "1"})
+
+    def test_unsaved_words_are_judged_and_shown_and_not_saved(self, client, curator, edition):
+        client.force_login(curator)
+        changes = {"bottom_line": "A judgement nobody saved.", "key_developments-0-text": "Soldiers wounded 9."}
+        answer = self.live(client, edition, **changes).json()
+        assert "There is no bottom line." not in answer["findings"]
+        assert "“9” is in no passage" in answer["findings"]
+        assert "A judgement nobody saved." in answer["page"]
+        edition.refresh_from_db()
+        assert edition.bottom_line == ""
+        assert not Participation.objects.filter(user=curator).exists()
+
+    def test_it_costs_few_queries_however_many_claims(self, client, curator, edition):
+        client.force_login(curator)
+        data = posted(client, edition)
+        url = reverse("admin:briefings_edition_live", args=[edition.pk])
+        client.post(url, data)
+        with CaptureQueriesContext(connection) as few:
+            client.post(url, data)
+        more = {"engaged-TOTAL_FORMS": "5"} | {f"engaged-{n}-text": "The mission opened an inquiry." for n in range(5)}
+        with CaptureQueriesContext(connection) as many:
+            client.post(url, data | more)
+        assert len(many) == len(few) < 40
+
+    def test_a_draft_is_saved_as_one_types_and_says_when(self, client, curator, edition):
+        client.force_login(curator)
+        data = posted(client, edition, bottom_line="Half a sent")
+        answer = self.autosave(client, edition, data).json()
+        assert answer["said"].startswith("Saved ")
+        data |= {"state": answer["state"], "bottom_line": "Half a sentence."}
+        assert "state" in self.autosave(client, edition, data).json()
+        edition.refresh_from_db()
+        assert edition.bottom_line == "Half a sentence."
+
+    def test_a_new_entry_is_told_its_row_so_that_it_is_made_once(self, client, curator, edition):
+        client.force_login(curator)
+        data = posted(client, edition, **{"engaged-TOTAL_FORMS": "1", "engaged-0-text": "The mission opened an inq"})
+        answer = self.autosave(client, edition, data).json()
+        data |= {
+            "state": answer["state"],
+            "engaged-INITIAL_FORMS": "1",
+            "engaged-0-id": answer["made"]["engaged-0"],
+            "engaged-0-text": "The mission opened an inquiry.",
+        }
+        self.autosave(client, edition, data)
+        assert [claim.text for claim in edition.claims.filter(section=Section.ENGAGED)] == [
+            "The mission opened an inquiry."
+        ]
+
+    def test_a_second_persons_words_are_never_overwritten(self, client, curator, edition):
+        client.force_login(curator)
+        data = posted(client, edition, bottom_line="Mine.")
+        writing.write(edition, by=UserFactory(), at=AFTER, bottom_line="Theirs.")
+        response = self.autosave(client, edition, data)
+        assert (response.status_code, response.json()["is_overtaken"]) == (409, True)
+        edition.refresh_from_db()
+        assert edition.bottom_line == "Theirs."
+
+    def test_who_may_not_write_gets_no_answer(self, client, edition):
+        client.force_login(person("reader"))
+        assert client.post(reverse("admin:briefings_edition_live", args=[edition.pk]), {}).status_code == 403
+
+
+class TestWhatIsSaid:
+    def say(self, client, edition, name, **data):
+        return client.post(reverse("admin:briefings_edition_say", args=[edition.pk, name]), data, follow=True)
+
+    def test_a_finding_is_let_stand_and_shown_with_its_reason(self, client, curator, edition):
+        client.force_login(curator)
+        writing.write(edition, by=curator, at=AFTER, unknown="It may have been the guards.")
+        (hedge,) = [
+            each for each in workflow.findings(Edition.objects.get(pk=edition.pk)) if each.code == "hedge_alone"
+        ]
+        html = self.say(client, edition, "override", key=hedge.key, reason="The witness said so.").content.decode()
+        assert "The witness said so." in html
+        assert edition.overrides.get().by == curator
+
+    def test_a_reader_of_the_desk_lets_nothing_stand(self, client, edition):
+        client.force_login(person("reader"))
+        assert self.say(client, edition, "override", key="x", reason="y").status_code == 403
+
+    def test_comments_are_made_answered_and_resolved(self, client, curator, editor, edition):
+        claim = edition.claims.first()
+        client.force_login(editor)
+        html = self.say(
+            client, edition, "comment", where=f"{claim.section}/c{claim.pk}", text="Who counted?"
+        ).content.decode()
+        assert "1 comment is open" in html
+        comment = edition.comments.get()
+        assert claim.text in comment.about
+        client.force_login(curator)
+        html = self.say(
+            client, edition, "answer", comment=comment.pk, text="The hospital.", resolve="1"
+        ).content.decode()
+        assert "The hospital." in html
+        assert "comment is open" not in html
+        assert not Participation.objects.filter(user=editor).exists()
+
+    def test_no_comment_on_what_is_no_place(self, client, editor, edition):
+        client.force_login(editor)
+        assert self.say(client, edition, "comment", where="nowhere", text="x").status_code == 404

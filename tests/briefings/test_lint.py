@@ -8,6 +8,7 @@ import pytest
 from briefings import lint, phrases
 from briefings.limits import LIMITS, WHOLE
 from briefings.render.document import Correction
+from countries.places.desk import DeskName, DeskNames
 from tests.factories.documents import claim, passage, quiet, rich, source
 
 LIKELIHOOD = "Further shootings in Bangui within 72 hours are likely."
@@ -182,6 +183,121 @@ class TestNumbers:
         assert codes(made) == []
 
 
+def summed(text, *quotes, language="en"):
+    """A claim that rests on one passage of each of several sources."""
+    quotes = quotes or ("3 dead in the north", "4 dead in the south")
+    made = claim(1, text, label="single_source")
+    quoted = tuple(passage(number, quote, language=language) for number, quote in enumerate(quotes, start=1))
+    return dataclasses.replace(made, passages=quoted)
+
+
+class TestSums:
+    def test_figures_of_different_sources_are_never_added_up(self):
+        found = lint.findings(document(key_developments=(summed("Soldiers killed 7."),)))
+        assert [(f.code, dict(f.values)["sum"]) for f in found] == [("figures_summed", "3 + 4")]
+
+    def test_a_total_that_one_source_gives_is_its_own(self):
+        made = summed("Soldiers killed 7.", "3 dead in the north", "4 in the south, 7 in all")
+        assert codes(document(key_developments=(made,))) == []
+
+    def test_what_is_no_sum_is_merely_missing(self):
+        assert codes(document(key_developments=(summed("Soldiers killed 9."),))) == ["number_not_in_passage"]
+
+
+class TestNames:
+    @pytest.mark.parametrize(
+        ("text", "quote", "language"),
+        [
+            ("Shots were heard in Bossangoa.", "firing in Bossangoa", "en"),
+            ("Shots were heard in Bossangoa.", "Bossangoa : des tirs", "fr"),
+            ("Soldiers from Chad fired.", "Chadian soldiers fired", "en"),
+            ("Soldiers from Chad fired.", "des soldats tchadiens ont tiré", "fr"),
+            ("Shells fell on Aleppo.", "سقطت قذائف على حلب", "ar"),
+            ("The UN said that it would look.", "The United Nations will look", "en"),
+            ("Fighters left the Central African Republic on Monday.", "Fighters left", "en"),
+            ("President Djotodia spoke.", "Djotodia spoke", "en"),
+            ("On Monday, Colonel Narkoyo spoke.", "Narkoyo spoke", "en"),
+        ],
+    )
+    def test_a_name_is_borne_out_by_any_of_its_forms(self, text, quote, language):
+        assert codes(document(key_developments=(summed(text, quote, language=language),))) == []
+
+    @pytest.mark.parametrize(
+        ("text", "quote", "name"),
+        [
+            ("Shots were heard in Bossangoa.", "firing in the north", "Bossangoa"),
+            ("Bossangoa was shelled.", "firing in the north", "Bossangoa"),
+            ("Troops of Sudan fired.", "troops fired", "Sudan"),
+            ("The minister met Michel Djotodia.", "the minister met the president", "Michel Djotodia"),
+            ("The guards of Bouca and Bouar left.", "guards of Bouca left", "Bouar"),
+        ],
+    )
+    def test_a_name_that_no_passage_contains_blocks_within_one_language(self, text, quote, name):
+        found = lint.findings(document(key_developments=(summed(text, quote),)))
+        assert [(f.code, f.is_blocking, dict(f.values)["name"]) for f in found] == [("name_not_in_passage", True, name)]
+
+    def test_across_languages_it_warns(self):
+        made = document(key_developments=(summed("Shots were heard in Bossangoa.", "des tirs", language="fr"),))
+        assert [(f.code, f.is_blocking) for f in lint.findings(made)] == [("name_not_in_passage", False)]
+
+    def test_the_desks_own_names_count(self):
+        desk = DeskNames([DeskName("Séléka", "CF", "group"), DeskName("سيليكا", "CF", "group", "ar")])
+        made = document(key_developments=(summed("Former Séléka left.", "انسحب مقاتلو سيليكا", language="ar"),))
+        assert [f.code for f in lint.findings(made)] == ["name_not_in_passage"]
+        assert [f.code for f in lint.findings(made, desk=desk)] == []
+
+
+class TestSentences:
+    def test_each_sentence_that_is_no_judgement_needs_a_passage(self):
+        text = "Soldiers fired on a crowd. The peace is over. A market burned."
+        made = development(text, quote="", judgements=("The peace is over.",))
+        found = lint.findings(document(key_developments=(made,)))
+        assert [dict(f.values)["text"] for f in found] == ["Soldiers fired on a crowd.", "A market burned."]
+
+    def test_a_mark_holds_for_those_words_only(self):
+        made = development("The peace is almost over.", quote="", judgements=("The peace is over.",))
+        assert codes(document(key_developments=(made,))) == ["claim_without_passage"]
+
+    def test_a_judgement_may_name_what_no_passage_names(self):
+        text = "Soldiers fired on a crowd. Next may come the road to Bouca, which is likely to close."
+        made = development(text, judgements=("Next may come the road to Bouca, which is likely to close.",))
+        assert codes(document(key_developments=(made,))) == []
+
+
+class TestHandling:
+    @pytest.mark.parametrize("mark", ["TLP:AMBER", "tlp: red", "TLP:AMBER+STRICT", "TLP:GREEN"])
+    def test_a_stricter_mark_inside_blocks_and_cannot_be_overridden(self, mark):
+        for made in (
+            document(unknown=f"From a note marked {mark}."),
+            document(key_developments=(development(quote=f"{mark} Soldiers fired on a crowd."),)),
+        ):
+            (found,) = lint.findings(made)
+            assert (found.code, found.is_blocking, found.may_be_overridden) == ("tlp_stricter_inside", True, False)
+
+    def test_the_same_or_a_looser_one_does_not(self):
+        assert codes(document(unknown="TLP:CLEAR throughout.")) == []
+        assert codes(document(tlp="RED", unknown="TLP:AMBER")) == ["tlp_not_clear"]
+
+
+class TestOverrides:
+    def test_a_reason_lets_a_finding_stand_and_is_shown_with_it(self):
+        made = document(key_developments=(development("Soldiers wounded 5."),))
+        (found,) = lint.findings(made)
+        (answered,) = lint.findings(made, overrides={found.key: "Counted on the picture."})
+        assert (answered.code, answered.is_blocking, answered.reason) == (found.code, False, "Counted on the picture.")
+        assert answered.key == found.key
+
+    def test_changed_words_ask_anew(self):
+        (found,) = lint.findings(document(key_developments=(development("Soldiers wounded 5."),)))
+        changed = document(key_developments=(development("Soldiers wounded 5 people."),))
+        assert lint.findings(changed, overrides={found.key: "Counted."})[0].is_blocking
+
+    def test_what_may_not_be_overridden_is_not(self):
+        made = document(bottom_line="")
+        (found,) = lint.findings(made)
+        assert lint.findings(made, overrides={found.key: "Because."}) == (found,)
+
+
 class TestLengths:
     @pytest.mark.parametrize("kind", WHOLE)
     def test_a_brief_over_its_limit_blocks(self, kind):
@@ -254,9 +370,10 @@ def test_every_finding_has_a_sentence_and_a_place():
             local_perspective=(development(label="corroborated"),),
         ),
         document(confidence=words(400), unknown=words(900)),
+        document(assessment="TLP:RED: hold back.", key_developments=(summed("Soldiers killed 7 in Bouca."),)),
     ]
     found = [finding for made in broken for finding in lint.findings(made)]
-    assert {finding.code for finding in found} == set(phrases._PHRASES)
+    assert {finding.code for finding in found} == set(phrases._PHRASES) - set(phrases._OF_TRANSLATIONS)
     for finding in found:
         assert "%(" not in phrases.phrase(finding)
         assert phrases.place(finding)
