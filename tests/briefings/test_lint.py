@@ -38,6 +38,7 @@ def document(**changes):
             "options": (),
             "unknown": "",
             "corrections": (),
+            "triggers": (),
             **changes,
         }
     )
@@ -370,6 +371,7 @@ def test_every_finding_has_a_sentence_and_a_place():
             local_perspective=(development(label="corroborated"),),
         ),
         document(confidence=words(400), unknown=words(900)),
+        document(kind="flash", options=(claim(1, "Pair the patrols."),)),
         document(assessment="TLP:RED: hold back.", key_developments=(summed("Soldiers killed 7 in Bouca."),)),
     ]
     found = [finding for made in broken for finding in lint.findings(made)]
