@@ -209,6 +209,8 @@ def _write(desk: Desk, edition: Edition, written: WrittenEdition, *, at: dt.date
     curator = desk.curator
     for drafted in list(edition.claims.order_by("id")):
         writing.remove_claim(drafted, by=curator, at=at)
+    for carried in list(edition.calendar.order_by("id")):
+        writing.remove_date(carried, by=curator, at=at)
     phase = phase_on(edition.situation, written.date)
     if phase is None or phase.level != written.level:
         raise CannotPlay(f"{written.situation} {written.date}: the level is not the phase that the desk has set")
