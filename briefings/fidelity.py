@@ -25,7 +25,7 @@ _OF_WORDS = frozenset(
         "crime_without_attribution",
     }
 )
-_TEXTS = ("bottom_line", "likelihood", "confidence", "assessment", "alternative", "unknown")
+_TEXTS = ("bottom_line", "likelihood", "confidence", "assessment", "alternative", "unknown", "resolution_rule")
 _SECTIONS = ("what_changed", "key_developments", "local_perspective", "actors", "engaged", "options")
 
 
@@ -52,6 +52,7 @@ def _structure(document: Document) -> tuple[object, ...]:
         document.level_since,
         [[_bones(claim) for claim in getattr(document, section)] for section in _SECTIONS],
         [entry.date for entry in document.calendar],
+        [(signal.code, signal.count, signal.verdict) for signal in document.triggers],
         [(entry.number, entry.sha256) for entry in document.sources],
     )
 
@@ -67,6 +68,10 @@ def _texts(document: Document, source: Document) -> Iterator[Finding]:
     yield from _text("signs", "\n".join(source.signs), "\n".join(document.signs), "")
     if len(source.signs) != len(document.signs):
         yield Finding("signs_differ", "signs", values=(("count", len(source.signs)),))
+    for signal, own_signal in zip(source.triggers, document.triggers, strict=True):
+        # A signal is copied with its words, which name it among those of one code: the same words are not a translation.
+        text = "" if own_signal.text == signal.text else own_signal.text
+        yield from _text("triggers", signal.text, text, "")
     for original, entry in zip(source.calendar, document.calendar, strict=True):
         yield from _text("calendar", original.text, entry.text, "")
     for section in _SECTIONS:

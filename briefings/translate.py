@@ -8,7 +8,7 @@ all else. It begins from a published edition, and cannot be sent once that one w
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -16,11 +16,12 @@ from django.db import models, transaction
 from accounts.models import User
 from briefings import languages, writing
 from briefings.copying import copy_parts
-from briefings.models import CalendarDate, Claim, Edition, EditionStatus, Part, Section, Step
+from briefings.models import CalendarDate, Claim, Edition, EditionStatus, Part, Section, Step, TriggerRow
 
-EDITION_TEXTS = (
-    "bottom_line", "likelihood", "confidence", "assessment", "alternative", "signs", "unknown", "correction_note",
-    "trend_reason", "level_reason", "likelihood_reason", "resolution_rule",
+#: Texts of the edition itself, before its claims and after them.
+_BEFORE = ("correction_note", "bottom_line", "likelihood", "confidence")
+_AFTER = (
+    "assessment", "alternative", "signs", "unknown", "trend_reason", "level_reason", "likelihood_reason", "resolution_rule",
 )  # fmt: skip
 CLAIM_TEXTS = ("name", "role", "headline", "text", "risk")
 _SAME = (
@@ -120,21 +121,16 @@ def pairs(edition: Edition) -> tuple[Pair, ...]:
 
 
 def _pairs(source: Edition, edition: Edition) -> Iterator[Pair]:
-    heads = {"assessment", "alternative", "signs", "unknown"}
-    for name in EDITION_TEXTS:
-        if name not in heads:
-            yield _pair(name, name, name, source, edition)
+    yield from (_pair(name, name, name, source, edition) for name in _BEFORE)
     claims = list(zip(_claims(source), _claims(edition), strict=True))
     for section in Section.values:
         for original, own in claims:
             if own.section == section:
-                for name in CLAIM_TEXTS:
-                    yield _pair(f"claim-{own.pk}-{name}", section, name, original, own)
-    for date, own_date in zip(_dates(source), _dates(edition), strict=True):
-        yield _pair(f"date-{own_date.pk}-text", "calendar", "text", date, own_date)
-    for name in EDITION_TEXTS:
-        if name in heads:
-            yield _pair(name, name, name, source, edition)
+                yield from (_pair(f"claim-{own.pk}-{name}", section, name, original, own) for name in CLAIM_TEXTS)
+    for kind, place, rows in (("trigger", "triggers", _triggers), ("date", "calendar", _dates)):
+        for original_row, own_row in zip(rows(source), rows(edition), strict=True):
+            yield _pair(f"{kind}-{own_row.pk}-text", place, "text", original_row, own_row)
+    yield from (_pair(name, name, name, source, edition) for name in _AFTER)
 
 
 def _pair(key: str, place: str, name: str, source: models.Model, own: models.Model) -> Pair:
@@ -153,6 +149,8 @@ def _put(edition: Edition, texts: Mapping[str, str]) -> None:
         number, _, name = rest.partition("-")
         if kind == "claim":
             Claim.objects.filter(pk=int(number), edition=edition).update(**{name: text})
+        elif kind == "trigger":
+            TriggerRow.objects.filter(pk=int(number), edition=edition).update(text=text)
         elif kind == "date":
             CalendarDate.objects.filter(pk=int(number), edition=edition).update(text=text)
         else:
@@ -164,7 +162,11 @@ def _claims(edition: Edition) -> list[Claim]:
     return list(edition.claims.order_by("section", "position", "id"))
 
 
-def _dates(edition: Edition) -> list[CalendarDate]:
+def _triggers(edition: Edition) -> Sequence[models.Model]:
+    return list(edition.triggers.exclude(verdict="").order_by("id"))
+
+
+def _dates(edition: Edition) -> Sequence[models.Model]:
     return list(edition.calendar.order_by("date", "id"))
 
 
