@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from babel import Locale, UnknownLocaleError
+
 from briefings.lint.finding import MUST_CITE, Finding, claims_of, facts, name_of
 from briefings.numbers import is_month
 from briefings.render.document import Claim, Document
@@ -82,11 +84,21 @@ def _borne_out(document: Document, claim: Claim, desk: DeskNames) -> _Named:
 
 
 def _without(text: str, document: Document, claim: Claim) -> str:
-    """The text without the publishers it cites, who need no passage, and without the actor that the row names."""
-    known = [claim.name, *(document.source(number).publisher for number in claim.citations)]
+    """The text without what needs no passage: the publishers it cites, the languages they wrote in, and the actor that the
+    row names."""
+    languages = {_language(passage.language, document.language) for passage in claim.passages}
+    known = [claim.name, *languages, *(document.source(number).publisher for number in claim.citations)]
     for name in filter(None, known):
         text = text.replace(name, " , ")
     return text
+
+
+def _language(code: str, edition: str) -> str:
+    """Its name in the edition's language (CLDR); empty where there is none."""
+    try:
+        return str(Locale.parse(edition, sep="-").languages.get(code.split("-")[0], ""))
+    except (UnknownLocaleError, ValueError):
+        return ""
 
 
 def _is_borne_out(asked: _Named, passages: _Named) -> bool:

@@ -216,6 +216,7 @@ class TestNames:
             ("Soldiers from Chad fired.", "Chadian soldiers fired", "en"),
             ("Soldiers from Chad fired.", "des soldats tchadiens ont tiré", "fr"),
             ("Shells fell on Aleppo.", "سقطت قذائف على حلب", "ar"),
+            ("She said so in Arabic.", "قالت ذلك", "ar"),
             ("The UN said that it would look.", "The United Nations will look", "en"),
             ("Fighters left the Central African Republic on Monday.", "Fighters left", "en"),
             ("President Djotodia spoke.", "Djotodia spoke", "en"),
