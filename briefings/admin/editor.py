@@ -241,7 +241,7 @@ class EditionAdmin(admin.ModelAdmin[Edition]):
         findings = render_to_string(
             "admin/briefings/edition/_findings.html", {"found": found, "original": edition}, request
         )
-        shown = render_to_string("briefings/edition.html", {"document": document}, request)
+        shown = render_to_string("briefings/edition.html", {"document": document, "is_preview": True}, request)
         return JsonResponse({"findings": findings, "words": lint.words(document), "page": shown})
 
     def say_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
