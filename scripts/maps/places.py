@@ -22,7 +22,7 @@ DISPUTED = frozenset(
 )
 #: What Natural Earth counts to Russia, as who holds it; the General Assembly (resolution 68/262) to Ukraine.
 CRIMEA = frozenset({"UA-43", "UA-40"})  # ISO 3166-2
-#: Where Natural Earth's first level is that of today, checked against ISO 3166-2. Others get no regions: old lines mislead.
+#: Where Natural Earth's first level is that of today, from memory, unverified. Others get no regions: old lines mislead.
 REGIONS_ARE_CURRENT = frozenset({"AFG", "CMR", "HTI", "IRN", "MOZ", "NER", "NGA", "NIC", "MMR", "UKR", "YEM", "VEN"})
 #: Codes of Natural Earth that a situation shows as its own, where they are not its ISO codes.
 OWN = {"IOPT": ("ISR", "PSX"), "SOM": ("SOM", "SOL"), "SSD": ("SDS",), "UKR": ("UKR", "CRIMEA")}
