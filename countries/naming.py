@@ -1,7 +1,8 @@
 """What a situation is called in the languages of the site.
 
-The names follow the usage of the United Nations, short form, in ``data/situation_names.csv``; they are from memory and were
-not compared with its terminology. A situation that a desk adds has the name of its one country in CLDR; anything else keeps the name it was given. English is always that name.
+The names follow the usage of the United Nations, short form, in ``data/situation_names.csv``; they are from memory and
+were not compared with its terminology. A situation that a desk adds has the name of its one country in CLDR; anything else
+keeps the name it was given. English is always that name.
 """
 
 from __future__ import annotations
