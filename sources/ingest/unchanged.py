@@ -31,16 +31,19 @@ _COLUMNS = {
     "idle_looks": "int",
     "next_check_at": "timestamptz",
 }
-# Rows are locked in their order, as everywhere, so that no two writers wait for each other.
+# Rows are locked in their order, as everywhere, so that no two writers wait for each other. LATERAL: each row is found by its
+# key, whatever the planner believes of a table whose rows change all day; joined, it read all of them for each batch.
 _RECORD = f"""
     WITH look AS (
         SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())}) AS n ({", ".join(_COLUMNS)})
+         ORDER BY feed_id
     ), feed AS (
         SELECT f.id, f.oldest_entry_at, look.*
-          FROM sources_feed f JOIN look ON look.feed_id = f.id
-         WHERE f.url = look.asked AND f.claimed_until = look.claimed_until AND f.held_at IS NULL
-         ORDER BY f.id
-           FOR UPDATE OF f
+          FROM look CROSS JOIN LATERAL (
+              SELECT id, oldest_entry_at FROM sources_feed
+               WHERE id = look.feed_id AND url = look.asked AND claimed_until = look.claimed_until AND held_at IS NULL
+                 FOR UPDATE
+          ) f
     ), looked_at AS (
         UPDATE sources_feed f
            SET last_state = 'unchanged', last_fetch_at = feed.finished_at, last_success_at = feed.finished_at,

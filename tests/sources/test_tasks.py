@@ -18,6 +18,7 @@ from django.utils import timezone
 from sources import client, tasks
 from sources.ingest import claim, lanes, turns
 from sources.models import ExtractState, Feed, Fetch, FetchState, Item, ReusePolicy, Story
+from sources.models.feeds import SCHEMES_OF_DOORS, FeedFormat
 from tests.factories.sources import FeedFactory, ItemFactory
 from tests.sources.serving import Answer
 from tests.sources.test_full_text import PAGE
@@ -25,6 +26,7 @@ from tests.sources.test_look import rss
 from tests.sources.test_page_reader import ENDLESS
 
 AT = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
 
 
 # ------------------------------------------------------------------------------------------------ claims
@@ -38,6 +40,30 @@ def test_only_feeds_whose_time_has_come_are_claimed_longest_overdue_first():
     assert claim.claim_due(limit=10, per_host=2, at=AT) == [new, late, due]
     assert claim.claim_due(limit=10, per_host=2, at=AT) == []
     assert len(claim.claim_due(limit=10, per_host=2, at=AT + claim.LEASE)) == 4
+
+
+@pytest.mark.django_db
+def test_a_claim_takes_what_the_queryset_calls_due():
+    times = [None, AT - HOUR, AT, AT + dt.timedelta(microseconds=1)]
+    for is_active, format, next_check_at, claimed_until in itertools.product((True, False), FeedFormat, times, times):
+        number = Feed.objects.count()
+        url = SCHEMES_OF_DOORS.get(format, ("https://",))[0] + f"{number}.example"
+        if format is FeedFormat.BY_HAND and is_active:
+            continue  # a constraint forbids it
+        FeedFactory(
+            url=url,
+            format=format,
+            selector="a",
+            is_active=is_active,
+            next_check_at=next_check_at,
+            claimed_until=claimed_until,
+        )
+    due = list(Feed.objects.due(AT).order_by("pk"))
+    assert 0 < len(due) < Feed.objects.count()
+    claimed = claim.claim_due(limit=1000, per_host=2, at=AT)
+    assert sorted(claimed, key=lambda feed: feed.pk) == due
+    assert {feed.claimed_until for feed in claimed} == {AT + claim.LEASE}
+    assert [feed.usual_domains for feed in claimed] == [[]] * len(due)  # read as the model reads them
 
 
 @pytest.mark.django_db
