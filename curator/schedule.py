@@ -37,6 +37,7 @@ def SCHEDULE(tick: int) -> dict[str, Entry]:
         "embed items": _every(tick, "sources.tasks.embed_items", "embed"),
         "assign stories": _every(tick, "sources.tasks.assign_stories", "default"),
         "suggest situations": _every(tick, "countries.tasks.suggest_pending", "default"),
+        "read names again": _every(max(tick, 60), "countries.tasks.read_again", "default"),
         "suggest terms": _every(tick, "countries.tasks.code_pending", "default"),
         "suggest terms by model": _every(tick, "countries.tasks.code_pending_by_model", "embed"),
         "count days": _every(tick * 5, "monitoring.tasks.count_days", "default"),

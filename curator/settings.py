@@ -239,6 +239,8 @@ EMBEDDINGS_SAME = env.integer("EMBEDDINGS_SAME", 914, least=1, most=999)
 EMBEDDINGS_SAME_ABROAD = env.integer("EMBEDDINGS_SAME_ABROAD", 861, least=1, most=999)
 # How long a new item may wait for its vector before it is placed by its words alone, in seconds.
 EMBEDDINGS_PATIENCE = env.integer("EMBEDDINGS_PATIENCE", 900, least=0, most=86_400)
+# How many days back items are read again that hold a name which the desk has entered or changed.
+NAMES_READ_BACK_DAYS = env.integer("NAMES_READ_BACK_DAYS", 14, least=0, most=365)
 # Where services are that have doors of their own: no address from outside leads there, be they public or not.
 SERVICE_HOSTS = env.hosts(
     str(DATABASES["default"].get("HOST", "")),

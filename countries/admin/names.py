@@ -1,4 +1,5 @@
-"""Names in the desk: curators add what the machine should know; effective at once."""
+"""Names in the desk: curators add what the machine should know; effective at once for what comes, and within
+minutes for recent items that hold them (``tagging.again``)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Finds revisions that this version of the suggester has not seen, and writes what it suggests.
 
 Writes TagSuggestion and Screening, never Tag. Safe to repeat: unique(item, situation, version). A newer version leaves what
-an older one said as it stands.
+an older one said as it stands; where the same version says something else of a newer revision, or after the desk's names
+have changed, what it said before is kept as an earlier reading.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from countries.models import FeedScope, Name, Screening, Situation, TagSuggestion
 from countries.tagging.suggest import VERSION, Desk, SituationName, suggest
-from sources.models import Item
+from sources.models import EarlierReading, Item
 
 
 def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
@@ -31,11 +32,13 @@ def suggest_pending(*, at: dt.datetime, limit: int = 200) -> int:
             .order_by("id")[:limit]
         )
         if items:
-            _screen(items, at=at)
+            screen(items, at=at)
     return len(items)
 
 
-def _screen(items: list[Item], *, at: dt.datetime) -> None:
+def screen(items: list[Item], *, at: dt.datetime) -> None:
+    """These items, locked by the caller, have the suggestions of this version and these names afterwards, and no others
+    count. Nothing that was said before is lost."""
     desk = current_desk()
     situations = dict(Situation.objects.values_list("code", "id"))
     scopes = _scopes(items)
@@ -57,19 +60,52 @@ def _screen(items: list[Item], *, at: dt.datetime) -> None:
                     created_at=at,
                 )
             )
+    unchanged = _keep_earlier(suggestions, items, at=at)
     TagSuggestion.objects.bulk_create(
-        suggestions,
+        [each for each in suggestions if _key(each) not in unchanged],
         update_conflicts=True,
         unique_fields=["item", "situation", "version"],
         update_fields=["revision", "score", "is_focus", "evidence", "created_at", "is_current"],
     )
     # What an older version said of these items, or this one of an older text, is kept and no longer counts.
-    said_now = Q(version=VERSION, created_at=at)
+    said_now = Q(version=VERSION, created_at=at) | Q(pk__in=unchanged.values())
     TagSuggestion.objects.current().filter(~said_now, item__in=items).update(is_current=False)
     Screening.objects.bulk_create(
         [Screening(revision_id=revision_id, version=VERSION, screened_at=at) for _, revision_id in revisions],
         ignore_conflicts=True,
     )
+
+
+def _keep_earlier(found: list[TagSuggestion], items: list[Item], *, at: dt.datetime) -> dict[tuple[int, int], int]:
+    """What this version said of these items and now says otherwise stands among the earlier readings. Returns those that it
+    says again word for word, by item and situation."""
+    standing = {_key(row): row for row in TagSuggestion.objects.filter(item__in=items, version=VERSION)}
+    pairs = [(standing[_key(each)], each) for each in found if _key(each) in standing]
+    changed = [row for row, each in pairs if _said(row) != _said(each)]
+    EarlierReading.objects.bulk_create(
+        EarlierReading(
+            item_id=row.item_id,
+            revision_id=row.revision_id,
+            reads=EarlierReading.Reads.SITUATIONS,
+            version=VERSION,
+            said={
+                **{"suggestion": row.pk, "situation": row.situation_id, "score": row.score, "is_focus": row.is_focus},
+                **{"is_current": row.is_current, "evidence": row.evidence, "created_at": row.created_at.isoformat()},
+            },
+            replaced_at=at,
+        )
+        for row in changed
+    )
+    return {_key(row): row.pk for row, each in pairs if _said(row) == _said(each)}
+
+
+def _key(suggestion: TagSuggestion) -> tuple[int, int]:
+    return suggestion.item_id, suggestion.situation_id
+
+
+def _said(suggestion: TagSuggestion) -> tuple[object, ...]:
+    each = suggestion
+    return each.revision_id, each.score, each.is_focus, each.is_current, each.evidence
 
 
 def _texts(items: list[Item]) -> dict[int, str]:

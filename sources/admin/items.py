@@ -20,7 +20,7 @@ from sources import snapshots, stories, warc
 from sources.admin import arrivals, revisions
 from sources.admin.lists import KindFilter, LanguageFilter, ShortPaginator, StateFilter, narrowed
 from sources.display import marked
-from sources.models import FullText, Item, Revision, Sighting, Snapshot
+from sources.models import EarlierReading, FullText, Item, Revision, Sighting, Snapshot
 
 #: Items in one file from the desk.
 _MOST_EXPORTED = 100
@@ -93,6 +93,16 @@ class SightingInline(ReadOnly, admin.TabularInline[Sighting, Item]):
         return format_html('<a href="{0}" rel="noreferrer noopener external">{0}</a>', sighting.url)
 
 
+class EarlierReadingInline(ReadOnly, admin.TabularInline[EarlierReading, Item]):
+    """What the machine said of it before it said something else."""
+
+    model = EarlierReading
+    fields = ("reads", "version", "said", "replaced_at")
+    readonly_fields = fields
+    ordering = ("-replaced_at", "-pk")
+    extra = 0
+
+
 def _full_text(revision: Revision) -> FullText | None:
     full = getattr(revision, "full_text", None)
     return full if isinstance(full, FullText) else None
@@ -110,7 +120,7 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
     sortable_by = ("reported_at",)
     search_fields = ("title",)  # the box is shown; ``get_search_results`` asks the library's search
     ordering = ("-reported_at", "-id")
-    inlines = (SightingInline, RevisionInline)
+    inlines = (SightingInline, RevisionInline, EarlierReadingInline)
     actions = ("split_out", "export_warc")
     fields = (
         *("title", "original", "feed", "author", "published_at", "published_precision", "first_seen_at", "reported_at"),

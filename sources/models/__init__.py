@@ -13,6 +13,7 @@ from sources.models.health import FeedDay, Silence
 from sources.models.items import DatePrecision, ExtractState, FullText, Item, Revision, Sighting
 from sources.models.probes import Probe
 from sources.models.publishers import Publisher, PublisherKind, ReusePolicy
+from sources.models.readings import Bookmark, EarlierReading
 from sources.models.search import SavedSearch, SavedSearchLook, SearchEntry, SearchLanguage
 from sources.models.snapshots import Blob, Snapshot
 from sources.models.stories import EvidenceLabel, Story, StoryDecision
@@ -21,8 +22,10 @@ from sources.models.websub import SubscriptionState, WebSubSubscription
 __all__ = [
     "Arrival",
     "Blob",
+    "Bookmark",
     "DatePrecision",
     "Door",
+    "EarlierReading",
     "Embedding",
     "EventDataset",
     "EventImport",

@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from countries.models import FeedScope, Name, Screening, Tag, TagSuggestion
 from countries.tagging import decide, queue
 from countries.tagging.queue import suggest_pending
-from sources.models import Revision, Sighting
+from sources.models import EarlierReading, Revision, Sighting
 from tests.factories.countries import NameFactory, SituationFactory, UserFactory
 from tests.factories.sources import NOON, FeedFactory, ItemFactory
 
@@ -51,8 +51,21 @@ def test_a_new_revision_is_screened_again_and_keeps_one_suggestion(situation):
     )
     item.save()
 
-    assert suggest_pending(at=NOON) == 1
+    assert suggest_pending(at=NOON + dt.timedelta(hours=1)) == 1
     assert TagSuggestion.objects.get().revision.number == 2
+    kept = EarlierReading.objects.get()
+    assert (kept.revision.number, kept.version, kept.replaced_at) == (1, queue.VERSION, NOON + dt.timedelta(hours=1))
+    assert kept.said["created_at"] == NOON.isoformat()
+
+
+def test_what_is_said_again_word_for_word_leaves_no_trace(situation):
+    item = ItemFactory(title="Calm in Bangui")
+    suggest_pending(at=NOON)
+    before = list(TagSuggestion.objects.values())
+    with transaction.atomic():
+        queue.screen([item], at=NOON + dt.timedelta(hours=1))
+    assert list(TagSuggestion.objects.values()) == before
+    assert not EarlierReading.objects.exists()
 
 
 def test_a_name_added_in_the_desk_counts_without_a_restart(situation):
@@ -81,7 +94,7 @@ def test_what_a_person_rejected_leaves_the_queue_and_what_they_take_back_returns
 def test_the_cost_of_a_batch_does_not_grow_with_its_size(situation, django_assert_max_num_queries):
     ItemFactory.create_batch(12, title="Calm in Bangui")
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert suggest_pending(at=NOON) == 12
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from sources.ingest import declaration, language, twins
 from sources.ingest.identify import identify_languages
-from sources.models import ExtractState, Item
-from tests.factories.sources import FeedFactory, ItemFactory
+from sources.models import EarlierReading, ExtractState, Item, Revision
+from tests.factories.sources import NOON, FeedFactory, ItemFactory
 
 TEXTS = {
     "en": "The ferry between the two towns sails again after a pause of two weeks, the port authority said on Tuesday.",
@@ -116,6 +116,28 @@ def test_items_whose_text_is_settled_get_their_language():
     assert (ready.language, ready.language_version) == ("fr", language.VERSION)
     assert waiting.language_version == ""
     assert identify_languages(limit=10) == 0
+
+
+@pytest.mark.django_db
+def test_what_was_said_of_the_language_before_is_kept_with_its_version_and_revision(monkeypatch):
+    item = ItemFactory(title="Le bac", text=TEXTS["fr"], language="", language_version="")
+    identify_languages(limit=10)
+    assert not EarlierReading.objects.exists()  # the first reading replaces nothing
+    item.refresh_from_db()
+    said, first = {"language": "fr", "confidence": item.language_confidence}, item.current
+    second = Revision.objects.create(item=item, number=2, title="x", text=TEXTS["sw"], content_hash="b", seen_at=NOON)
+    Item.objects.filter(pk=item.pk).update(current=second, title="x", language_version="")
+    monkeypatch.setattr(language, "VERSION", "newer")
+
+    identify_languages(limit=10)
+
+    item.refresh_from_db()
+    assert (item.language, item.language_version) == ("sw", "newer")
+    kept = EarlierReading.objects.get()
+    assert (kept.revision, kept.reads, kept.said) == (first, "language", said)
+    assert kept.version not in {"", "newer"}
+    Item.objects.filter(pk=item.pk).update(language_version="newest")
+    assert [row.version for row in EarlierReading.objects.order_by("id")] == [kept.version, "newer"]
 
 
 @pytest.mark.django_db
