@@ -223,3 +223,48 @@ def test_a_copy_shares_four_of_five_runs_of_four_words(head, shared, tail, other
     one, two = f"{head} {shared}", f"{shared} {tail} {other}"
     shorter, longer = sorted((runs(one), runs(two)), key=len)
     assert cluster.is_copy(one, two) == (len(shorter) >= 10 and len(shorter & longer) >= cluster.COPY * len(shorter))
+
+
+# ------------------------------------------------------------------------------------------------ outlets and stories
+def plain(number, *, feed=0, language="en", word="town"):
+    return cluster.Report(number, feed or number, f"one more word on the {word}", f"a {word} {number}", NOON, language)
+
+
+def among(candidate, *others):
+    """Each of others: its report, the story that it stands in, and its cosine with the candidate."""
+    return cluster.place(candidate, [cluster.Neighbour(*other) for other in others]).story_id
+
+
+SAME, ABROAD = cluster.E5_SMALL.same, cluster.E5_SMALL.abroad
+
+
+def test_two_reports_of_one_outlet_have_to_be_more_alike_than_those_of_two():
+    near = SAME + cluster.SAME_FEED / 2
+    assert among(plain(2), (plain(1), 7, near)) == 7
+    assert among(plain(2, feed=1), (plain(1), 7, near)) is None
+    assert among(plain(2, feed=1), (plain(1), 7, SAME + cluster.SAME_FEED + 0.001)) == 7
+
+
+def test_one_bridge_does_not_make_two_events_one():
+    bridge, far = (plain(1), 7, SAME + 0.01), (plain(2), 7, SAME - 0.03)
+    assert among(plain(9), bridge) == 7
+    assert among(plain(9), bridge, far) is None
+    assert among(plain(9), bridge, (plain(3), 8, SAME + 0.005), far) == 8  # the next story, then
+
+
+def test_a_report_that_is_a_little_off_keeps_no_other_out():
+    assert among(plain(9), (plain(1), 7, SAME + 0.02), (plain(2), 7, SAME - 0.01)) == 7
+
+
+def test_reports_in_other_languages_than_the_nearest_do_not_count_against_it():
+    nearest = (plain(1), 7, SAME + 0.01)
+    assert among(plain(9), nearest, (plain(2, language="fr"), 7, ABROAD - 0.05)) == 7
+    assert (
+        among(plain(9), (plain(1, language="fr"), 7, ABROAD + 0.01), (plain(2, language="ar"), 7, ABROAD - 0.05)) == 7
+    )
+
+
+def test_a_copy_needs_no_other_to_bear_it_out():
+    text = " ".join(f"word{number}" for number in range(60))
+    original, copy = (cluster.Report(number, number, "t", text, NOON, "en") for number in (1, 9))
+    assert among(copy, (original, 7, 0.5), (plain(2), 7, 0.1)) == 7
