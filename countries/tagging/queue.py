@@ -79,7 +79,8 @@ def screen(items: list[Item], *, at: dt.datetime) -> None:
 def _keep_earlier(found: list[TagSuggestion], items: list[Item], *, at: dt.datetime) -> dict[tuple[int, int], int]:
     """What this version said of these items and now says otherwise stands among the earlier readings. Returns those that it
     says again word for word, by item and situation."""
-    standing = {_key(row): row for row in TagSuggestion.objects.filter(item__in=items, version=VERSION)}
+    before = TagSuggestion.objects.filter(item__in=items, version=VERSION).select_related("situation")
+    standing = {_key(row): row for row in before}
     pairs = [(standing[_key(each)], each) for each in found if _key(each) in standing]
     changed = [row for row, each in pairs if _said(row) != _said(each)]
     EarlierReading.objects.bulk_create(
@@ -89,7 +90,7 @@ def _keep_earlier(found: list[TagSuggestion], items: list[Item], *, at: dt.datet
             reads=EarlierReading.Reads.SITUATIONS,
             version=VERSION,
             said={
-                **{"suggestion": row.pk, "situation": row.situation_id, "score": row.score, "is_focus": row.is_focus},
+                **{"suggestion": row.pk, "situation": row.situation.code, "score": row.score, "is_focus": row.is_focus},
                 **{"is_current": row.is_current, "evidence": row.evidence, "created_at": row.created_at.isoformat()},
             },
             replaced_at=at,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -97,10 +99,18 @@ class EarlierReadingInline(ReadOnly, admin.TabularInline[EarlierReading, Item]):
     """What the machine said of it before it said something else."""
 
     model = EarlierReading
-    fields = ("reads", "version", "said", "replaced_at")
+    fields = ("reads", "in_words", "version", "replaced_at")
     readonly_fields = fields
     ordering = ("-replaced_at", "-pk")
     extra = 0
+
+    @admin.display(description=_("said"))
+    def in_words(self, reading: EarlierReading) -> str:
+        said = reading.said
+        if reading.reads == EarlierReading.Reads.LANGUAGE:
+            return f"{said['language']} ({said['confidence'] or 0:.2f})"
+        words = dict.fromkeys(each["exact"] for each in said["evidence"])
+        return format_html("{} ({}): <bdi>{}</bdi>", said["situation"], f"{said['score']:.2f}", ", ".join(words))
 
 
 def _full_text(revision: Revision) -> FullText | None:
@@ -128,6 +138,11 @@ class ItemAdmin(ReadOnly, admin.ModelAdmin[Item]):
         *("story_by_person", "story_score", "changes"),
     )
     readonly_fields = fields
+
+    def get_inlines(self, request: HttpRequest, obj: Item | None) -> tuple[type[InlineModelAdmin[Any, Any]], ...]:
+        """What was said earlier only where there is something."""
+        has_any = obj is not None and obj.earlier_readings.exists()
+        return tuple(each for each in self.inlines if has_any or each is not EarlierReadingInline)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Item], search_term: str

@@ -13,7 +13,7 @@ from django.urls import reverse
 from sources import opml, snapshots
 from sources.admin import lists
 from sources.ingest import assign, index
-from sources.models import Feed, FetchState, FullText, Item, Sighting, StarterPack, Story, StoryDecision
+from sources.models import EarlierReading, Feed, FetchState, FullText, Item, Sighting, StarterPack, Story, StoryDecision
 from tests.factories.countries import UserFactory
 from tests.factories.sources import FeedFactory, FetchFactory, ItemFactory, StoryFactory
 
@@ -68,6 +68,23 @@ def test_an_item_shows_who_else_carried_it_and_under_what_title(desk):
     Sighting.objects.create(item=item, feed=other, url="https://other.example/1", title="Retitled", seen_at=AT)
     page = desk.get(reverse("admin:sources_item_change", args=[item.pk])).content.decode()
     for expected in ("The aggregator", "Retitled", "https://other.example/1"):
+        assert expected in page
+
+
+def test_an_item_shows_what_was_said_of_it_earlier_where_there_is_any(desk):
+    item = ItemFactory(language="fr", language_confidence=0.8125, language_version="old 3")
+    address = reverse("admin:sources_item_change", args=[item.pk])
+    assert "Earlier readings" not in desk.get(address).content.decode()
+    Item.objects.update(language="sw", language_version="new")
+    EarlierReading.objects.create(
+        item=item,
+        reads="situations",
+        version="places-0",
+        said={"situation": "CAF", "score": 0.6, "evidence": [{"exact": "<b>Bangui"}, {"exact": "<b>Bangui"}]},
+        replaced_at=AT,
+    )
+    page = desk.get(address).content.decode()
+    for expected in ("fr (0.81)", "old 3", "CAF (0.60): <bdi>&lt;b&gt;Bangui</bdi>", "places-0"):
         assert expected in page
 
 
