@@ -133,3 +133,19 @@ def test_nothing_new_costs_a_few_queries(situation, django_assert_max_num_querie
     again.read_again(at=NOON, window=WINDOW)
     with django_assert_max_num_queries(6):  # two of them begin and end the transaction
         again.read_again(at=NOON, window=WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "language"),
+    [
+        ("Zoro-Bango", "Les tirs ont repris à Zoro-Bango, disent des habitants.", "fr"),
+        ("Zorôbangô", "Des tirs à Zorobango, lundi.", "fr"),
+        ("زوروبانغو", "سمع إطلاق نار في زوروبانغو يوم الاثنين.", "ar"),
+        ("ဇိုရိုဘန်ဂို", "တနင်္လာနေ့က ဇိုရိုဘန်ဂိုမြို့တွင် ပစ်ခတ်သံများ ကြားရသည်။", "my"),
+        ('Camp "Zorobango"', "Shots at Camp Zorobango on Monday.", "en"),
+    ],
+)
+def test_names_are_found_in_any_script(situation, name, text, language):
+    item = screened(title="1", text=text, language=language)
+    enter(name, situation, kind="place")
+    assert again._holding(Name.objects.get(text=name), since=NOON - WINDOW, until=None, limit=9) == [item.pk]
