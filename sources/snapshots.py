@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from sources.models import Blob, Snapshot
 
@@ -117,15 +118,24 @@ def read(snapshot: Snapshot) -> bytes:
     return body
 
 
+_NEW_BLOBS = """
+    INSERT INTO sources_blob (sha256, path, size)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::int[]) AS n (sha256, path, size) ORDER BY sha256
+        ON CONFLICT DO NOTHING
+    RETURNING sha256, id
+"""
+
+
 def _blobs(wanted: Mapping[str, Retrieval]) -> dict[str, int]:
     """The id of each blob, by its hash. Somebody else may write the same one at this moment."""
-    known = dict(Blob.objects.filter(sha256__in=wanted).values_list("sha256", "pk"))
-    missing = [one for digest, one in wanted.items() if digest not in known]
-    if missing:
-        rows = [Blob(sha256=one.sha256, path=one.path, size=one.size) for one in missing]
-        Blob.objects.bulk_create(rows, ignore_conflicts=True)
-        known |= dict(Blob.objects.filter(sha256__in=[one.sha256 for one in missing]).values_list("sha256", "pk"))
-    return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEW_BLOBS, [list(c) for c in zip(*((o.sha256, o.path, o.size) for o in wanted.values()), strict=True)]
+        )
+        ids = dict(cursor.fetchall())
+    if known := wanted.keys() - ids.keys():
+        ids |= dict(Blob.objects.filter(sha256__in=known).values_list("sha256", "pk"))
+    return ids
 
 
 def _read(path: str) -> bytes:

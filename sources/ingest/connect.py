@@ -15,7 +15,7 @@ import socket
 import ssl
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +30,8 @@ from sources.ingest.target import Target
 _MOST_ADDRESSES = 3
 #: More than threads that fetch: lookups that a dead name server holds up must not hold up those of others.
 _LOOKUPS_AT_ONCE = 128
+#: Scheme, host and port.
+_Place = tuple[str, str, int]
 #: How long an idle connection is kept for the next request, in seconds, and how many are.
 _KEPT_FOR = 5.0
 _MOST_KEPT = 64
@@ -121,7 +123,9 @@ class Connector:
     timeout: float
     #: The system's resolver knows no time limit: it runs aside, and we stop waiting for it.
     _asking: ThreadPoolExecutor = field(init=False)
-    _kept: deque[tuple[float, tuple[str, str, int], Line]] = field(init=False, default_factory=deque)
+    #: By when they were kept, the longest ago first.
+    _kept: OrderedDict[Line, tuple[float, _Place]] = field(init=False, default_factory=OrderedDict)
+    _kept_at: defaultdict[_Place, list[Line]] = field(init=False, default_factory=lambda: defaultdict(list))
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -131,7 +135,7 @@ class Connector:
         self._asking.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             while self._kept:
-                self._kept.pop()[2].hang_up()
+                self._forget_oldest()
 
     def line(self, target: Target, deadline: Deadline, *, may_be_used: bool) -> Line:
         """A line that was kept, else a new one. Raises what ``new_line`` raises."""
@@ -157,9 +161,10 @@ class Connector:
         line.is_used = True
         now = time.monotonic()
         with self._lock:
-            self._kept.append((now, _place(target), line))
-            while len(self._kept) > _MOST_KEPT or self._kept[0][0] < now - _KEPT_FOR:
-                self._kept.popleft()[2].hang_up()
+            self._kept[line] = now, _place(target)
+            self._kept_at[_place(target)].append(line)
+            while len(self._kept) > _MOST_KEPT or next(iter(self._kept.values()))[0] < now - _KEPT_FOR:
+                self._forget_oldest()
 
     def checked(self, target: Target, timeout: float) -> tuple[str, ...]:
         """The addresses that may be connected to. Raises Refused, NotConnected, ConnectTimedOut."""
@@ -184,20 +189,29 @@ class Connector:
         """The line to this place that was kept last, if it is still good."""
         place = _place(target)
         with self._lock:
-            for position in range(len(self._kept) - 1, -1, -1):
-                kept_at, kept_place, line = self._kept[position]
-                if kept_place == place:
-                    del self._kept[position]
-                    break
-            else:
+            if place not in self._kept_at:
                 return None
+            line = self._kept_at[place][-1]
+            kept_at, _ = self._kept[line]
+            self._forget(line)
         if kept_at > time.monotonic() - _KEPT_FOR and line.is_quiet():
             return line
         line.hang_up()
         return None
 
+    def _forget(self, line: Line) -> None:
+        _, place = self._kept.pop(line)
+        self._kept_at[place].remove(line)
+        if not self._kept_at[place]:
+            del self._kept_at[place]
 
-def _place(target: Target) -> tuple[str, str, int]:
+    def _forget_oldest(self) -> None:
+        line = next(iter(self._kept))
+        self._forget(line)
+        line.hang_up()
+
+
+def _place(target: Target) -> _Place:
     return target.scheme, target.host, target.port
 
 
@@ -206,7 +220,7 @@ def _connect(found: Sequence[str], port: int, left: Callable[[], float]) -> sock
     failure: Exception = NotConnected("it has no address")
     for tried, address in enumerate(found):
         try:
-            connected = socket.create_connection((address, port), left() / (len(found) - tried))
+            connected = _reached(address, port, left() / (len(found) - tried))
         except TimeoutError:
             failure = ConnectTimedOut(f"{address} did not answer in time")
         except OSError as error:
@@ -215,6 +229,18 @@ def _connect(found: Sequence[str], port: int, left: Callable[[], float]) -> sock
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return connected
     raise failure
+
+
+def _reached(address: str, port: int, timeout: float) -> socket.socket:
+    """Without asking the system what the address means: it is one already, and no name."""
+    under = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        under.settimeout(timeout)
+        under.connect((address, port))
+    except BaseException:
+        under.close()
+        raise
+    return under
 
 
 def _secured(under: socket.socket, host: str, timeout: float) -> ssl.SSLSocket:

@@ -22,9 +22,9 @@ from sources.ingest.urls import host_of
 logger = logging.getLogger(__name__)
 
 #: Threads that begin, and that are added whenever no result came for so many seconds.
-_FIRST, _MORE, _PATIENCE = 2, 8, 0.005
+_FIRST, _MORE, _PATIENCE = 4, 8, 0.005
 #: How long results are gathered, so that they are written together, in seconds.
-_GATHERING = 0.02
+_GATHERING = 0.25
 #: How long nobody asks again whether there is more to do, in seconds.
 _ASK_AGAIN = 1.0
 #: How often a thread that waits looks whether it is still wanted, in seconds.

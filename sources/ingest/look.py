@@ -175,6 +175,7 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
     look = store.Look(
         started_at,
         finished_at,
+        state=FetchState.UNCHANGED if response.is_unchanged else None,
         http_status=response.status,
         final_url=response.final_url,
         size=response.wire_size,
@@ -185,7 +186,7 @@ def _read(feed: Feed, response: Response, started_at: dt.datetime, finished_at: 
         moved_to=response.moved_to if response.url == feed.url else "",  # else the adapter has asked for more
     )
     if response.is_unchanged:
-        return replace(look, state=FetchState.UNCHANGED)
+        return look
     if not response.body.strip():
         return look
     sha256 = hashlib.sha256(response.body).hexdigest()
